@@ -1,0 +1,129 @@
+package dev.penstock.batch;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/// One rank's share of one step, in page-locked memory.
+///
+/// Shape: `n = sampleCount()` samples, packed. For a field, [#values] holds the samples' elements one after the
+/// other and [#offsets] the `n + 1` int32 positions, in elements, where they begin and end. Micro-batches are
+/// consecutive runs of samples. Everything is little-endian and aligned to 64 bytes.
+///
+/// Ownership: the consumer owns the slot until [#close()]; every segment dies with it. A batch that is never closed
+/// holds its slot until its loader is closed. Closing twice does nothing.
+///
+/// Threading: immutable once delivered; any thread may read and any thread may close.
+public final class Batch implements AutoCloseable {
+
+    private final long epoch;
+    private final long step;
+    private final int rank;
+    private final List<Field> fields;
+    private final BatchLayout layout;
+    private final MemorySegment slot;
+    private final double balanceRatio;
+    private final Runnable release;
+
+    /// @param slot at least `layout.totalBytes()` bytes, filled
+    /// @param release gives the slot back; called by every [#close()], so it must be idempotent
+    public Batch(
+            long epoch,
+            long step,
+            int rank,
+            List<Field> fields,
+            BatchLayout layout,
+            MemorySegment slot,
+            double balanceRatio,
+            Runnable release) {
+        this.epoch = epoch;
+        this.step = step;
+        this.rank = rank;
+        this.fields = fields;
+        this.layout = layout;
+        this.slot = slot;
+        this.balanceRatio = balanceRatio;
+        this.release = release;
+    }
+
+    /// Epoch of the batch's first position in the order.
+    public long epoch() {
+        return epoch;
+    }
+
+    /// Step over the whole run, from 0.
+    public long step() {
+        return step;
+    }
+
+    public int rank() {
+        return rank;
+    }
+
+    public List<Field> fields() {
+        return fields;
+    }
+
+    public int sampleCount() {
+        return layout.sampleCount();
+    }
+
+    public int microBatchCount() {
+        return layout.microBatchCount();
+    }
+
+    /// Index of the first sample of a micro-batch; `microBatchStart(microBatchCount())` is `sampleCount()`.
+    public int microBatchStart(int microBatch) {
+        return slot.get(ValueLayout.JAVA_INT, layout.microBatchesOffset() + 4L * microBatch);
+    }
+
+    /// Dataset-wide number of a sample.
+    public long sampleId(int sample) {
+        return slot.get(ValueLayout.JAVA_LONG, 8L * sample);
+    }
+
+    /// CRC-32C of a sample's bytes as they lie in this slot, fields in order; unsigned.
+    public long crc32c(int sample) {
+        return Integer.toUnsignedLong(slot.get(ValueLayout.JAVA_INT, layout.crc32cOffset() + 4L * sample));
+    }
+
+    /// Element offsets of a field, int32 `[n + 1]`.
+    public MemorySegment offsets(int field) {
+        return slot.asSlice(layout.offsetsOffset(field), 4L * (layout.sampleCount() + 1));
+    }
+
+    /// First element of a sample in a field; `offset(field, sampleCount())` is the total.
+    public int offset(int field, int sample) {
+        return slot.get(ValueLayout.JAVA_INT, layout.offsetsOffset(field) + 4L * sample);
+    }
+
+    /// Packed elements of a field.
+    public MemorySegment values(int field) {
+        return slot.asSlice(layout.valuesOffset(field), layout.valuesBytes(field));
+    }
+
+    /// Bytes of all values of all fields.
+    public long payloadBytes() {
+        return layout.payloadBytes();
+    }
+
+    /// Cost of the fullest rank of this step over its proven lower bound; 1 is optimal.
+    public double balanceRatio() {
+        return balanceRatio;
+    }
+
+    /// The whole slot, for a sink that copies or registers it in one piece; the layout says what lies where.
+    public MemorySegment slot() {
+        return slot;
+    }
+
+    public BatchLayout layout() {
+        return layout;
+    }
+
+    /// Gives the slot back to the loader.
+    @Override
+    public void close() {
+        release.run();
+    }
+}
