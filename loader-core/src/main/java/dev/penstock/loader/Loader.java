@@ -107,7 +107,6 @@ public final class Loader implements AutoCloseable {
             throw new IllegalStateException(
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
-        tiers.seek(config.startStep());
         FillQueue fills = new FillQueue();
         DecodePool workers =
                 new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
@@ -120,6 +119,7 @@ public final class Loader implements AutoCloseable {
                 config.startStep(),
                 stepCount(),
                 tiers.ram(),
+                tiers.clock(),
                 slots,
                 fills,
                 workers);

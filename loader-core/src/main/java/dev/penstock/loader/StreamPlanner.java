@@ -9,7 +9,9 @@ import dev.penstock.memory.SlotLease;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.tier.BlockLease;
+import dev.penstock.tier.BlockWaiter;
 import dev.penstock.tier.RamTier;
+import dev.penstock.tier.StepClock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -37,6 +39,7 @@ final class StreamPlanner implements Runnable {
     private final List<Integer> localRanks;
     private final long endStep;
     private final RamTier ram;
+    private final StepClock clock;
     private final SlotArena slots;
     private final FillQueue fills;
     private final DecodePool workers;
@@ -56,6 +59,7 @@ final class StreamPlanner implements Runnable {
             long startStep,
             long endStep,
             RamTier ram,
+            StepClock clock,
             SlotArena slots,
             FillQueue fills,
             DecodePool workers) {
@@ -66,6 +70,7 @@ final class StreamPlanner implements Runnable {
         this.step = startStep;
         this.endStep = endStep;
         this.ram = ram;
+        this.clock = clock;
         this.slots = slots;
         this.fills = fills;
         this.workers = workers;
@@ -161,13 +166,13 @@ final class StreamPlanner implements Runnable {
     private void begin(Fill fill, SlotLease slot) {
         BatchPlan plan = fill.plan;
         // Other ranks of this step may still need what this one does, so the step itself is not past yet.
-        ram.progress(plan.step() - 1);
+        clock.progress(plan.step() - 1);
         fill.begin(slot, System.nanoTime());
         writeTables(plan, slot.segment());
         fills.append(fill);
         int residentCount = 0;
         for (int i = 0; i < plan.blockCount(); i++) {
-            BlockLease lease = ram.tryLease(plan.block(i), plan.step());
+            BlockLease lease = ram.tryLease(plan.block(i));
             if (lease != null) {
                 fill.resident(i, lease);
                 residentCount++;
@@ -184,13 +189,18 @@ final class StreamPlanner implements Runnable {
     }
 
     private void fetch(Fill fill, int blockIndex) {
-        ram.lease(fill.plan.block(blockIndex), fill.plan.step())
-                .subscribe(
-                        lease -> {
-                            fill.lastBlockAtNanos = System.nanoTime();
-                            workers.copyBlock(fill, blockIndex, lease);
-                        },
-                        failure -> workers.blockFailed(fill, failure));
+        ram.lease(fill.plan.block(blockIndex), fill.plan.step(), new BlockWaiter() {
+            @Override
+            public void ready(BlockLease lease) {
+                fill.lastBlockAtNanos = System.nanoTime();
+                workers.copyBlock(fill, blockIndex, lease);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                workers.blockFailed(fill, cause);
+            }
+        });
     }
 
     /// Writes what the plan already knows: sample ids, micro-batches and element offsets.
