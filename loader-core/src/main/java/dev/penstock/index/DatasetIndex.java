@@ -169,6 +169,7 @@ public final class DatasetIndex implements AutoCloseable {
     private static ShardIndex open(ObjectStore store, Manifest.Shard listed, List<Field> fields, Arena arena) {
         MemorySegment file = IndexFile.open(store, listed.indexKey(), arena);
         IndexHeader header = IndexHeader.decode(file);
+        requireSame(listed, "index size", listed.indexBytes(), file.byteSize());
         requireSame(listed, "shard", listed.key(), header.object().key());
         requireSame(listed, "shard size", listed.sizeBytes(), header.object().sizeBytes());
         requireSame(listed, "shard version", listed.version(), header.object().version());

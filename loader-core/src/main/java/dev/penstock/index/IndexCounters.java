@@ -27,4 +27,11 @@ public record IndexCounters(
                 membersSkipped + other.membersSkipped,
                 endMarkersMissing + other.endMarkersMissing);
     }
+
+    /// In the order of the components, as index files keep them.
+    long[] values() {
+        return new long[] {
+            samplesSplit, piecesMade, samplesTruncated, samplesDropped, membersSkipped, endMarkersMissing
+        };
+    }
 }

@@ -50,8 +50,8 @@ public record IndexOptions(
         return maxLength != NO_MAXIMUM && (overlong == Overlong.SPLIT || overlong == Overlong.TRUNCATE);
     }
 
-    /// One line that two equal options have in common; kept in every index file, so that a resumed run knows it.
-    String canonical() {
+    /// One line that only equal options share; kept in every index file, so that a resumed run knows its own.
+    String toText() {
         return "maxLength=" + maxLength + " overlong=" + overlong + " lengthField=" + lengthField.orElse("")
                 + " tokens=" + tokens.map(TokenFormat::toString).orElse("");
     }

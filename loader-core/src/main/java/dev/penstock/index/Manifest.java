@@ -3,11 +3,15 @@ package dev.penstock.index;
 import dev.penstock.batch.Field;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.format.TokenFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param overlong what became of samples longer than `maxLength`
 /// @param maxLength longest allowed cost length; 2^31 - 1 when there is none
 /// @param lengthField the field whose elements are the cost; empty when all are
+/// @param tokens how token streams were cut, as [TokenFormat#toString()] writes it; empty when they were not read
 /// @param ignoredObjects objects below the root that are no shard
 record Manifest(
         String format,
@@ -30,6 +35,7 @@ record Manifest(
         Overlong overlong,
         int maxLength,
         String lengthField,
+        String tokens,
         long ignoredObjects,
         List<Shard> shards) {
 
@@ -49,18 +55,44 @@ record Manifest(
     /// One shard and its index.
     ///
     /// @param key of the shard
-    /// @param kind format of the shard
     /// @param sizeBytes of the shard when it was indexed
     /// @param version of the shard when it was indexed; see [ObjectMetadata#version()]
     /// @param samples in the index
     /// @param indexBytes size of the index file
     /// @param indexCrc32c checksum of the index file as it stands at its end, unsigned
-    record Shard(
-            String key, String kind, long sizeBytes, String version, int samples, long indexBytes, long indexCrc32c) {
+    record Shard(String key, long sizeBytes, String version, int samples, long indexBytes, long indexCrc32c) {
+
+        static Shard of(IndexHeader header, MemorySegment file) {
+            ObjectMetadata object = header.object();
+            return new Shard(
+                    object.key(),
+                    object.sizeBytes(),
+                    object.version(),
+                    header.sampleCount(),
+                    file.byteSize(),
+                    Integer.toUnsignedLong(IndexFile.storedCrc32c(file)));
+        }
 
         String indexKey() {
-            return DIRECTORY + key + ".idx";
+            return Manifest.indexKey(key);
         }
+    }
+
+    static Manifest of(IndexOptions options, Collection<Field> fields, long ignoredObjects, List<Shard> shards) {
+        return new Manifest(
+                FORMAT,
+                VERSION,
+                List.copyOf(fields),
+                options.overlong(),
+                options.maxLength(),
+                options.lengthField().orElse(""),
+                options.tokens().map(TokenFormat::toString).orElse(""),
+                ignoredObjects,
+                shards);
+    }
+
+    static String indexKey(String shardKey) {
+        return DIRECTORY + shardKey + ".idx";
     }
 
     static Manifest read(ObjectStore store) {
@@ -79,6 +111,14 @@ record Manifest(
                             .remedy("index the dataset again"),
                     malformed);
         }
+    }
+
+    IndexOptions options() {
+        return new IndexOptions(
+                maxLength,
+                overlong,
+                Optional.of(lengthField).filter(name -> !name.isEmpty()),
+                Optional.of(tokens).filter(text -> !text.isEmpty()).map(TokenFormat::parse));
     }
 
     void write(ObjectStore store) {
