@@ -1,0 +1,120 @@
+package dev.penstock.format;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// One 512-byte header block of a tar archive: POSIX ustar, GNU and the older form without magic.
+///
+/// ```
+/// +0 name[100]  +100 mode[8]  +108 uid[8]  +116 gid[8]  +124 size[12]  +136 mtime[12]  +148 checksum[8]
+/// +156 type  +157 linkname[100]  +257 magic[6]  +263 version[2]  +265 owner ...  +345 prefix[155]
+/// ```
+///
+/// Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
+///
+/// @param name prefix and name, joined
+/// @param sizeBytes of the data that follows
+/// @param type the type flag
+record TarHeader(String name, long sizeBytes, char type) {
+
+    static final int BLOCK_BYTES = 512;
+
+    private static final int SIZE_AT = 124;
+    private static final int SIZE_LENGTH = 12;
+    private static final int CHECKSUM_AT = 148;
+    private static final int CHECKSUM_LENGTH = 8;
+    private static final int TYPE_AT = 156;
+    private static final int MAGIC_AT = 257;
+    private static final int PREFIX_AT = 345;
+    private static final int PREFIX_LENGTH = 155;
+    private static final byte[] POSIX_MAGIC = {'u', 's', 't', 'a', 'r', 0};
+
+    /// Top bit of a number that is stored in base 256 rather than as octal digits (a GNU extension).
+    private static final int BASE_256 = 0x80;
+
+    static TarHeader decode(byte[] block, ShardBytes in, long offset) {
+        requireChecksum(block, in, offset);
+        String name = text(block, 0, 100, in, offset);
+        // GNU archives keep times where POSIX keeps the prefix; only the magic tells them apart.
+        if (Arrays.equals(block, MAGIC_AT, MAGIC_AT + POSIX_MAGIC.length, POSIX_MAGIC, 0, POSIX_MAGIC.length)) {
+            String prefix = text(block, PREFIX_AT, PREFIX_LENGTH, in, offset);
+            name = prefix.isEmpty() ? name : prefix + "/" + name;
+        }
+        return new TarHeader(name, number(block, SIZE_AT, SIZE_LENGTH, in, offset), (char) (block[TYPE_AT] & 0xFF));
+    }
+
+    /// Sum of all bytes, the checksum's own counted as spaces.
+    static int checksum(byte[] block) {
+        int sum = ' ' * CHECKSUM_LENGTH;
+        for (int i = 0; i < BLOCK_BYTES; i++) {
+            if (i < CHECKSUM_AT || i >= CHECKSUM_AT + CHECKSUM_LENGTH) {
+                sum += block[i] & 0xFF;
+            }
+        }
+        return sum;
+    }
+
+    static String utf8(byte[] bytes, int from, int length, ShardBytes in, long offset) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
+        } catch (CharacterCodingException malformed) {
+            throw in.corrupt(offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
+        }
+    }
+
+    private static void requireChecksum(byte[] block, ShardBytes in, long offset) {
+        long stored = number(block, CHECKSUM_AT, CHECKSUM_LENGTH, in, offset);
+        int computed = checksum(block);
+        if (stored != computed) {
+            throw in.corrupt(offset, "tar header checksum " + stored, computed);
+        }
+    }
+
+    private static String text(byte[] block, int from, int maxLength, ShardBytes in, long offset) {
+        int length = 0;
+        while (length < maxLength && block[from + length] != 0) {
+            length++;
+        }
+        return utf8(block, from, length, in, offset);
+    }
+
+    private static long number(byte[] block, int from, int length, ShardBytes in, long offset) {
+        long value = (block[from] & BASE_256) != 0 ? base256(block, from, length) : octal(block, from, length);
+        if (value < 0) {
+            throw in.corrupt(
+                    offset,
+                    "a number at +" + from + " of the tar header",
+                    Arrays.toString(Arrays.copyOfRange(block, from, from + length)));
+        }
+        return value;
+    }
+
+    private static long base256(byte[] block, int from, int length) {
+        long value = block[from] & (BASE_256 - 1);
+        for (int i = from + 1; i < from + length; i++) {
+            if (value > Long.MAX_VALUE >> 8) {
+                return -1;
+            }
+            value = value << 8 | (block[i] & 0xFF);
+        }
+        return value;
+    }
+
+    private static long octal(byte[] block, int from, int length) {
+        int at = from;
+        int end = from + length;
+        while (at < end && block[at] == ' ') {
+            at++;
+        }
+        long value = 0;
+        for (; at < end && block[at] != 0 && block[at] != ' '; at++) {
+            if (block[at] < '0' || block[at] > '7') {
+                return -1;
+            }
+            value = value << 3 | (block[at] - '0');
+        }
+        return value;
+    }
+}
