@@ -21,8 +21,12 @@ record TarHeader(String name, long sizeBytes, char type) {
 
     static final int BLOCK_BYTES = 512;
 
+    private static final int MODE_AT = 100;
+    private static final int UID_AT = 108;
+    private static final int GID_AT = 116;
     private static final int SIZE_AT = 124;
     private static final int SIZE_LENGTH = 12;
+    private static final int MTIME_AT = 136;
     private static final int CHECKSUM_AT = 148;
     private static final int CHECKSUM_LENGTH = 8;
     private static final int TYPE_AT = 156;
@@ -45,6 +49,24 @@ record TarHeader(String name, long sizeBytes, char type) {
         return new TarHeader(name, number(block, SIZE_AT, SIZE_LENGTH, in, offset), (char) (block[TYPE_AT] & 0xFF));
     }
 
+    /// A header of POSIX form in which everything but name, size and type is fixed.
+    ///
+    /// @param name at most 100 bytes
+    /// @param sizeBytes at most eleven octal digits
+    static byte[] encode(byte[] name, long sizeBytes, char type) {
+        byte[] block = new byte[BLOCK_BYTES];
+        System.arraycopy(name, 0, block, 0, name.length);
+        put(block, MODE_AT, "0000644\0");
+        put(block, UID_AT, "0000000\0");
+        put(block, GID_AT, "0000000\0");
+        put(block, SIZE_AT, octalDigits(sizeBytes, SIZE_LENGTH - 1) + "\0");
+        put(block, MTIME_AT, "00000000000\0");
+        block[TYPE_AT] = (byte) type;
+        put(block, MAGIC_AT, "ustar\00000");
+        put(block, CHECKSUM_AT, octalDigits(checksum(block), CHECKSUM_LENGTH - 2) + "\0 ");
+        return block;
+    }
+
     /// Sum of all bytes, the checksum's own counted as spaces.
     static int checksum(byte[] block) {
         int sum = ' ' * CHECKSUM_LENGTH;
@@ -62,6 +84,16 @@ record TarHeader(String name, long sizeBytes, char type) {
         } catch (CharacterCodingException malformed) {
             throw in.corrupt(offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
         }
+    }
+
+    private static void put(byte[] block, int at, String text) {
+        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(ascii, 0, block, at, ascii.length);
+    }
+
+    private static String octalDigits(long value, int digits) {
+        String octal = Long.toOctalString(value);
+        return "0".repeat(digits - octal.length()) + octal;
     }
 
     private static void requireChecksum(byte[] block, ShardBytes in, long offset) {
