@@ -79,6 +79,11 @@ public final class DatasetIndex implements AutoCloseable {
         return firstSamples[shard];
     }
 
+    /// [#firstSample] of every shard, then [#sampleCount()]; a copy.
+    public long[] firstSamples() {
+        return firstSamples.clone();
+    }
+
     /// The shard that holds a sample, by binary search.
     public int shardOf(long sample) {
         Objects.checkIndex(sample, sampleCount());

@@ -68,13 +68,13 @@ final class CacheTiers implements AutoCloseable {
             RamTier ram = new RamTier(blockMap, origin, nextUse, clock, config.ramBytes(), meter);
             return new CacheTiers(blockMap, clock, meter, null, ram);
         }
-        DiskTier disk = DiskTier.open(
+        DiskTier disk = new DiskTier(
                 diskConfig.get().directory(),
-                diskConfig.get().budgetBytes(),
                 blockMap,
                 origin,
                 nextUse,
                 clock,
+                diskConfig.get().budgetBytes(),
                 meter);
         try {
             RamTier ram = new RamTier(blockMap, disk, nextUse, clock, config.ramBytes(), meter);

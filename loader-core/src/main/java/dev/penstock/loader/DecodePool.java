@@ -64,6 +64,7 @@ final class DecodePool implements AutoCloseable {
         return !closed && queue.add(task);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the stop task is known by its identity
     private void work() {
         SampleDecoder decoder = new SampleDecoder(index);
         try {

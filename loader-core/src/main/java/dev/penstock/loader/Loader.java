@@ -45,7 +45,7 @@ public final class Loader implements AutoCloseable {
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches =
-                new GlobalBatches(index.sampleCount(), config.batchSize(), config.epochs(), config.remainder());
+                new GlobalBatches(index.sampleCount(), config.batchSize(), config.epochs().orElse(GlobalBatches.UNBOUNDED), config.remainder());
         this.tiers = CacheTiers.open(index, store, order, batches, config);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
     }

@@ -71,7 +71,7 @@ final class FeistelPermutation {
         long low = x & lowMask;
         long high = x >>> lowBits;
         long end = lastRoundKey + SplitMix64.GAMMA;
-        for (long round = key; round != end; round += 2 * SplitMix64.GAMMA) {
+        for (long round = key; round != end; round += (SplitMix64.GAMMA << 1)) {
             high ^= scramble(round + low, highBits);
             low ^= scramble(round + SplitMix64.GAMMA + high, lowBits);
         }
@@ -82,7 +82,7 @@ final class FeistelPermutation {
         long low = y & lowMask;
         long high = y >>> lowBits;
         long end = key - SplitMix64.GAMMA;
-        for (long round = lastRoundKey; round != end; round -= 2 * SplitMix64.GAMMA) {
+        for (long round = lastRoundKey; round != end; round -= (SplitMix64.GAMMA << 1)) {
             low ^= scramble(round + high, lowBits);
             high ^= scramble(round - SplitMix64.GAMMA + low, highBits);
         }

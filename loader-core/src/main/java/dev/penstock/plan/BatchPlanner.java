@@ -5,7 +5,6 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.ShardIndex;
-import dev.penstock.order.EpochOrder;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
@@ -18,14 +17,13 @@ import java.util.Arrays;
 public final class BatchPlanner {
 
     private final DatasetIndex index;
-    private final SampleOrder order;
+    private final OrderLine line;
     private final GlobalBatches batches;
     private final RankAssigner assigner;
     private final BlockMap blockMap;
     private final int fieldCount;
     private final int[] widthBytes;
 
-    private EpochOrder epochOrder;
     private final RankAssignment assignment;
     private long[] samples = new long[64];
     private int[] shards = new int[64];
@@ -43,7 +41,7 @@ public final class BatchPlanner {
             int ranks,
             BlockMap blockMap) {
         this.index = index;
-        this.order = order;
+        this.line = new OrderLine(order);
         this.batches = batches;
         this.assigner = assigner;
         this.blockMap = blockMap;
@@ -52,7 +50,6 @@ public final class BatchPlanner {
                 .mapToInt(field -> field.type().widthBytes())
                 .toArray();
         this.valuesBytes = new long[fieldCount];
-        this.epochOrder = order.epoch(0);
         this.assignment = new RankAssignment(ranks);
     }
 
@@ -69,7 +66,7 @@ public final class BatchPlanner {
         }
         long position = batches.firstPosition(step);
         for (int item = 0; item < count; item++) {
-            long sample = sampleAt(position + item);
+            long sample = line.sampleAt(position + item);
             int shard = index.shardOf(sample);
             samples[item] = sample;
             shards[item] = shard;
@@ -78,14 +75,6 @@ public final class BatchPlanner {
         assigner.assign(lengths, count, assignment);
         plannedStep = step;
         return assignment;
-    }
-
-    private long sampleAt(long position) {
-        long epoch = position / index.sampleCount();
-        if (epochOrder.epoch() != epoch) {
-            epochOrder = order.epoch(epoch);
-        }
-        return epochOrder.sampleAt(position % index.sampleCount());
     }
 
     /// Dataset-wide number of an item of the step last assigned.

@@ -2,7 +2,6 @@ package dev.penstock.plan;
 
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.ShardIndex;
-import dev.penstock.order.EpochOrder;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
@@ -25,20 +24,18 @@ public final class BlockUses implements NextUse {
     private record EpochUses(long epoch, long[] steps) {}
 
     private final DatasetIndex index;
-    private final SampleOrder order;
+    private final OrderLine line;
     private final GlobalBatches batches;
     private final BlockMap blockMap;
     private final Map<Integer, EpochUses> known;
-    private EpochOrder epochOrder;
 
     /// @param remembered blocks whose steps are kept; as many as the tiers hold
     public BlockUses(
             DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap, int remembered) {
         this.index = index;
-        this.order = order;
+        this.line = new OrderLine(order);
         this.batches = batches;
         this.blockMap = blockMap;
-        this.epochOrder = order.epoch(0);
         this.known = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
@@ -79,9 +76,6 @@ public final class BlockUses implements NextUse {
     }
 
     private long[] sortedSteps(int block, long epoch) {
-        if (epochOrder.epoch() != epoch) {
-            epochOrder = order.epoch(epoch);
-        }
         int object = blockMap.object(block);
         ShardIndex shard = index.shard(object);
         long from = blockMap.offsetBytes(block);
@@ -90,8 +84,7 @@ public final class BlockUses implements NextUse {
         long[] steps = new long[shard.sampleCount() - first];
         int count = 0;
         for (int local = first; local < shard.sampleCount() && start(shard, local) < until; local++) {
-            long position = epoch * index.sampleCount() + epochOrder.indexOf(index.firstSample(object) + local);
-            long step = batches.stepOf(position);
+            long step = batches.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
             if (step != GlobalBatches.NEVER) {
                 steps[count++] = step;
             }
