@@ -22,7 +22,9 @@ class FeistelPermutationTest {
             for (int x = 0; x < size; x++) {
                 long y = permutation.apply(x);
                 images.set((int) y);
-                assertThat(permutation.invert(y)).as("size %d seed %d", size, SEED).isEqualTo(x);
+                assertThat(permutation.invert(y))
+                        .as("size %d seed %d", size, SEED)
+                        .isEqualTo(x);
             }
             assertThat(images.cardinality()).as("size %d seed %d", size, SEED).isEqualTo(size);
         }
@@ -70,7 +72,9 @@ class FeistelPermutationTest {
                 chiSquare += (counts[cell] - expected) * (counts[cell] - expected) / expected;
             }
         }
-        assertThat(standardScore(chiSquare, cells - 1)).as("size %d seed %d", size, SEED).isLessThan(4.5);
+        assertThat(standardScore(chiSquare, cells - 1))
+                .as("size %d seed %d", size, SEED)
+                .isLessThan(4.5);
     }
 
     /// Each part of one long order holds its share of each part of the storage.

@@ -39,7 +39,9 @@ class GlobalBatchesTest {
                 assertShortBatchIsAllowed(batches, step, first + size);
             }
             for (; position < first + size; position++) {
-                assertThat(batches.stepOf(position)).as("%s at %d", batches, position).isEqualTo(step);
+                assertThat(batches.stepOf(position))
+                        .as("%s at %d", batches, position)
+                        .isEqualTo(step);
             }
         }
         long end = batches.sampleCount() * batches.epochCount();

@@ -70,7 +70,8 @@ class SampleOrderTest {
     void openingEveryShardIsTheFullShuffle() {
         long[] firstSample = {0, 10, 20, 35};
         long[] full = listed(new SampleOrder(firstSample, new Shuffle.Full(), SEED).epoch(2));
-        assertThat(listed(new SampleOrder(firstSample, new Shuffle.OpenShards(3), SEED).epoch(2))).isEqualTo(full);
+        assertThat(listed(new SampleOrder(firstSample, new Shuffle.OpenShards(3), SEED).epoch(2)))
+                .isEqualTo(full);
         assertThat(listed(new SampleOrder(firstSample, new Shuffle.OpenShards(Integer.MAX_VALUE), SEED).epoch(2)))
                 .isEqualTo(full);
     }
@@ -82,8 +83,7 @@ class SampleOrderTest {
             Set<String> orders = new HashSet<>();
             for (int seed = 0; seed < 20; seed++) {
                 for (int epoch = 0; epoch < 20; epoch++) {
-                    orders.add(Arrays.toString(
-                            listed(new SampleOrder(firstSample, shuffle, seed).epoch(epoch))));
+                    orders.add(Arrays.toString(listed(new SampleOrder(firstSample, shuffle, seed).epoch(epoch))));
                 }
             }
             assertThat(orders).hasSize(400);
@@ -120,12 +120,12 @@ class SampleOrderTest {
         assertThat(SampleOrder.ORDER_VERSION).isEqualTo(1);
         assertThat(listed(new SampleOrder(firstSample, new Shuffle.Full(), 42).epoch(3)))
                 .containsExactly(
-                        10, 2, 36, 28, 7, 35, 4, 24, 18, 12, 0, 37, 33, 29, 14, 5, 27, 25, 3, 1,
-                        9, 8, 23, 30, 15, 32, 11, 17, 26, 6, 16, 34, 38, 20, 21, 31, 19, 13, 39, 22);
+                        10, 2, 36, 28, 7, 35, 4, 24, 18, 12, 0, 37, 33, 29, 14, 5, 27, 25, 3, 1, 9, 8, 23, 30, 15, 32,
+                        11, 17, 26, 6, 16, 34, 38, 20, 21, 31, 19, 13, 39, 22);
         assertThat(listed(new SampleOrder(firstSample, new Shuffle.OpenShards(2), 42).epoch(3)))
                 .containsExactly(
-                        18, 19, 8, 10, 9, 14, 17, 15, 7, 11, 16, 13, 12, 4, 27, 34, 35, 22, 38, 24,
-                        6, 30, 32, 37, 2, 1, 3, 28, 29, 0, 5, 33, 23, 39, 31, 36, 21, 26, 25, 20);
+                        18, 19, 8, 10, 9, 14, 17, 15, 7, 11, 16, 13, 12, 4, 27, 34, 35, 22, 38, 24, 6, 30, 32, 37, 2, 1,
+                        3, 28, 29, 0, 5, 33, 23, 39, 31, 36, 21, 26, 25, 20);
         EpochOrder medium = new SampleOrder(new long[] {0, 15_224}, new Shuffle.Full(), -1).epoch(0);
         assertThat(LongStream.of(0, 1, 15_223).map(medium::sampleAt)).containsExactly(4587L, 9047L, 5955L);
         EpochOrder huge = new SampleOrder(new long[] {0, 1L << 62}, new Shuffle.Full(), 42).epoch(1);

@@ -86,7 +86,8 @@ class ShuffleQualityTest {
         double whole = new ShuffleQuality(EQUAL, 512, 1).designEffect(new Shuffle.OpenShards(8)) - 1;
         double tenth = new ShuffleQuality(EQUAL, 512, 0.1).designEffect(new Shuffle.OpenShards(8)) - 1;
         assertThat(tenth).isCloseTo(whole / 10, within(1e-9));
-        assertThat(new ShuffleQuality(EQUAL, 512, 0).effectiveShare(new Shuffle.None())).isEqualTo(1);
+        assertThat(new ShuffleQuality(EQUAL, 512, 0).effectiveShare(new Shuffle.None()))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
