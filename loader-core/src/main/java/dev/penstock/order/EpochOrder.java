@@ -5,6 +5,8 @@ package dev.penstock.order;
 /// Immutable and thread-safe. Out-of-range arguments throw [IndexOutOfBoundsException].
 public sealed interface EpochOrder permits StoredEpoch, FullEpoch, OpenShardsEpoch {
 
+    long sampleCount();
+
     /// The dataset-wide number of the sample at an index of the epoch.
     long sampleAt(long index);
 

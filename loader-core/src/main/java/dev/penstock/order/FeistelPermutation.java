@@ -42,7 +42,7 @@ final class FeistelPermutation {
         if (bits <= 6) {
             return 12;
         }
-        return bits <= 14 ? 5 : 3;
+        return bits <= 12 ? 5 : 3;
     }
 
     long size() {
@@ -89,7 +89,10 @@ final class FeistelPermutation {
         return high << lowBits | low;
     }
 
+    /// The round function: the top bits of a short finaliser, in which only multiplications carry bits upwards.
     private static long scramble(long x, int bits) {
-        return SplitMix64.mix(x) >>> (Long.SIZE - bits);
+        long z = x * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 32)) * 0x94D049BB133111EBL;
+        return z >>> (Long.SIZE - bits);
     }
 }

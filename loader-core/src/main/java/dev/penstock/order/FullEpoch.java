@@ -4,6 +4,11 @@ package dev.penstock.order;
 record FullEpoch(FeistelPermutation samples) implements EpochOrder {
 
     @Override
+    public long sampleCount() {
+        return samples.size();
+    }
+
+    @Override
     public long sampleAt(long index) {
         return samples.apply(index);
     }

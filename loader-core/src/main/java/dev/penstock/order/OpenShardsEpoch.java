@@ -39,8 +39,13 @@ final class OpenShardsEpoch implements EpochOrder {
     }
 
     @Override
+    public long sampleCount() {
+        return firstIndex[shardInSlot.length];
+    }
+
+    @Override
     public long sampleAt(long index) {
-        Objects.checkIndex(index, firstIndex[shardInSlot.length]);
+        Objects.checkIndex(index, sampleCount());
         int group = groupAt(index);
         long start = firstIndex[firstSlot(group)];
         long place = start + groups[group].apply(index - start);
@@ -50,7 +55,7 @@ final class OpenShardsEpoch implements EpochOrder {
 
     @Override
     public long indexOf(long sample) {
-        Objects.checkIndex(sample, firstSample[shardInSlot.length]);
+        Objects.checkIndex(sample, sampleCount());
         int shard = Rows.rowOf(firstSample, 0, shardInSlot.length, sample);
         int slot = (int) shards.invert(shard);
         int group = slot / openShards;

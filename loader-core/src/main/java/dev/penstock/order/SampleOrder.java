@@ -24,7 +24,7 @@ public final class SampleOrder {
         this.seed = seed;
     }
 
-    private static void requireRows(long[] firstSample) {
+    static void requireRows(long[] firstSample) {
         if (firstSample.length < 2 || firstSample[firstSample.length - 1] == 0) {
             throw new ConfigurationException(FailureMessage.of("sample order")
                     .with("shards", Math.max(0, firstSample.length - 1))
