@@ -4,14 +4,13 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +18,10 @@ import org.slf4j.LoggerFactory;
 final class CacheDirectory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CacheDirectory.class);
+
+    /// The directories this process holds. POSIX drops a process's lock when it closes any descriptor of the file, so
+    /// a second opening in one process must be refused before it touches the lock file.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -29,33 +32,44 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     /// Creates the directory where it is missing and locks it; fails with [ConfigurationException].
-    static CacheDirectory open(Path directory) {
-        Path path = directory.resolve("lock");
+    static CacheDirectory open(Path path) {
         try {
-            Files.createDirectories(directory);
-            FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock(file) == null) {
-                file.close();
-                throw new ConfigurationException(FailureMessage.of("locking the disk tier")
-                        .with("directory", directory)
-                        .with("heldByPid", Files.readString(path).strip())
-                        .remedy("give each process a directory of its own, or end the other one"));
+            Path directory = Files.createDirectories(path).toRealPath();
+            if (!HELD.add(directory)) {
+                throw held(directory, Long.toString(ProcessHandle.current().pid()));
             }
-            file.truncate(0);
-            file.write(StandardCharsets.US_ASCII.encode(
-                    ProcessHandle.current().pid() + "\n"));
-            return new CacheDirectory(directory, file);
+            try {
+                return new CacheDirectory(directory, locked(directory));
+            } catch (IOException | ConfigurationException failure) {
+                HELD.remove(directory);
+                throw failure;
+            }
         } catch (IOException failure) {
-            throw unusable(directory, failure);
+            throw unusable(path, failure);
         }
     }
 
-    private static @Nullable FileLock lock(FileChannel file) throws IOException {
+    private static FileChannel locked(Path directory) throws IOException {
+        Path path = directory.resolve("lock");
+        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            return file.tryLock();
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return null;
+            if (file.tryLock() == null) {
+                throw held(directory, Files.readString(path).strip());
+            }
+            file.truncate(0);
+            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+            return file;
+        } catch (IOException | ConfigurationException failure) {
+            file.close();
+            throw failure;
         }
+    }
+
+    private static ConfigurationException held(Path directory, String pid) {
+        return new ConfigurationException(FailureMessage.of("locking the disk tier")
+                .with("directory", directory)
+                .with("heldByPid", pid)
+                .remedy("give each process a directory of its own, or end the other one"));
     }
 
     private static ConfigurationException unusable(Path directory, IOException failure) {
@@ -94,6 +108,7 @@ final class CacheDirectory implements AutoCloseable {
     public void close() {
         try {
             lockFile.close();
+            HELD.remove(directory);
         } catch (IOException failure) {
             log.warn("cannot close the lock of {}: {}", directory, failure.toString());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.ConfigurationException;
+import dev.penstock.process.ChildJvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -71,6 +72,19 @@ class DiskTierKillTest {
                             + "; give each process a directory of its own, or end the other one");
         } finally {
             holder.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aSecondTierOfOneProcessDoesNotLoosenTheLockOfTheFirst() throws Exception {
+        try (DiskTier first = DiskWriter.tier(directory, new HeldSource(), new StepClock(0), new TierMeter())) {
+            assertThatThrownBy(() -> DiskWriter.tier(
+                            directory, new HeldSource(), new StepClock(0), new TierMeter()))
+                    .isInstanceOf(ConfigurationException.class);
+            assertThat(first.sizeBytes()).isPositive();
+            Process other = ChildJvm.start(List.of(), DiskWriter.class, directory.toString(), "1");
+            assertThat(other.getInputStream().read()).as("the other process read a block").isNegative();
+            assertThat(other.waitFor()).isEqualTo(1);
         }
     }
 }

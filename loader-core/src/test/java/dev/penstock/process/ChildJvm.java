@@ -1,4 +1,4 @@
-package dev.penstock.tier;
+package dev.penstock.process;
 
 import java.io.IOException;
 import java.util.ArrayList;
