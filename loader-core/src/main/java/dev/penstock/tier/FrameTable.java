@@ -11,9 +11,6 @@ final class FrameTable {
     /// The block of a frame that holds none.
     private static final int NONE = -1;
 
-    /// The block of a frame whose content belongs to another dataset; never found, evicted first.
-    private static final int FOREIGN = -2;
-
     private final NextUse nextUse;
     private final StepClock clock;
     private final int[] frameOfBlock;
@@ -26,6 +23,7 @@ final class FrameTable {
     private final int[] free;
     private int freeCount;
 
+    /// Every frame begins taken.
     FrameTable(int frameCount, int blockCount, NextUse nextUse, StepClock clock) {
         this.nextUse = nextUse;
         this.clock = clock;
@@ -36,9 +34,6 @@ final class FrameTable {
         this.free = new int[frameCount];
         Arrays.fill(frameOfBlock, NONE);
         Arrays.fill(blockOfFrame, NONE);
-        for (int frame = frameCount - 1; frame >= 0; frame--) {
-            free[freeCount++] = frame;
-        }
     }
 
     int frameCount() {
@@ -59,7 +54,7 @@ final class FrameTable {
         return --pins[frame];
     }
 
-    /// Takes a free frame; negative when there is none.
+    /// Takes the frame that was freed last; negative when none is free.
     int take() {
         return freeCount == 0 ? NONE : free[--freeCount];
     }
@@ -83,12 +78,6 @@ final class FrameTable {
         nextUseOfFrame[frame] = nextUse;
     }
 
-    /// Marks a taken frame as holding a block of another dataset.
-    void putForeign(int frame) {
-        blockOfFrame[frame] = FOREIGN;
-        nextUseOfFrame[frame] = NextUse.NEVER;
-    }
-
     /// Replaces what is known of the next use of a frame's block.
     void defer(int frame, long nextUse) {
         nextUseOfFrame[frame] = nextUse;
@@ -96,10 +85,7 @@ final class FrameTable {
 
     /// Drops a frame's block; the frame is then taken.
     void drop(int frame) {
-        int block = blockOfFrame[frame];
-        if (block >= 0) {
-            frameOfBlock[block] = NONE;
-        }
+        frameOfBlock[blockOfFrame[frame]] = NONE;
         blockOfFrame[frame] = NONE;
     }
 

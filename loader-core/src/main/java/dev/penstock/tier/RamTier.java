@@ -72,6 +72,7 @@ public final class RamTier implements AutoCloseable {
         this.table = new FrameTable(frameCount, map.blockCount(), nextUse, clock);
         this.contents = new MemorySegment[frameCount];
         for (int frame = 0; frame < frameCount; frame++) {
+            table.free(frame);
             contents[frame] = frame(frame, map.blockBytes());
         }
     }
