@@ -7,7 +7,6 @@ import dev.penstock.error.StoreAccessException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ public final class DatasetIndex implements AutoCloseable {
         try {
             List<ShardIndex> shards = new ArrayList<>(manifest.shards().size());
             for (Manifest.Shard listed : manifest.shards()) {
-                shards.add(open(store, listed, manifest.fields(), arena));
+                shards.add(listed.open(store, manifest.fields(), arena));
             }
             return new DatasetIndex(arena, manifest, List.copyOf(shards));
         } catch (RuntimeException failed) {
@@ -168,29 +167,6 @@ public final class DatasetIndex implements AutoCloseable {
                             .with("found", unreadable.getMessage())
                             .remedy("index the dataset first: penstock index " + store.root()),
                     unreadable);
-        }
-    }
-
-    private static ShardIndex open(ObjectStore store, Manifest.Shard listed, List<Field> fields, Arena arena) {
-        MemorySegment file = IndexFile.open(store, listed.indexKey(), arena);
-        IndexHeader header = IndexHeader.decode(file);
-        requireSame(listed, "index size", listed.indexBytes(), file.byteSize());
-        requireSame(listed, "shard", listed.key(), header.object().key());
-        requireSame(listed, "shard size", listed.sizeBytes(), header.object().sizeBytes());
-        requireSame(listed, "shard version", listed.version(), header.object().version());
-        requireSame(listed, "samples", listed.samples(), header.sampleCount());
-        requireSame(listed, "index crc32c", listed.indexCrc32c(), Integer.toUnsignedLong(IndexFile.storedCrc32c(file)));
-        return new ShardIndex(file, header, fields);
-    }
-
-    private static void requireSame(Manifest.Shard listed, String what, Object expected, Object found) {
-        if (!expected.equals(found)) {
-            throw new CorruptDataException(FailureMessage.of("opening a shard index")
-                    .with("index", listed.indexKey())
-                    .with("checked", what + " in the manifest")
-                    .with("expected", expected)
-                    .with("found", found)
-                    .remedy("index the dataset again"));
         }
     }
 

@@ -25,8 +25,9 @@ import java.util.function.LongConsumer;
 /// Builds the index of a dataset: one pass over each shard, then the manifest.
 ///
 /// Resumable: a shard whose index file is whole, was made with the same options, and pins the shard's present size and
-/// version is not read again. Every file appears whole or not at all, and the manifest last, so an interrupted run
-/// leaves the former dataset or none. An index file of a shard that is gone stays behind, unlisted.
+/// version is not read again. Every file appears whole or not at all, and the manifest last: opening a dataset whose
+/// indexing was interrupted fails, and running it again completes it. An index file of a shard that is gone stays
+/// behind, unlisted.
 ///
 /// Threading: blocks the calling thread. Memory: two read blocks and the index of one shard, off-heap.
 public final class IndexBuilder {

@@ -7,6 +7,7 @@ import dev.penstock.format.TokenFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -75,6 +76,30 @@ record Manifest(
 
         String indexKey() {
             return Manifest.indexKey(key);
+        }
+
+        /// Opens the index file and checks that it is the one listed.
+        ShardIndex open(ObjectStore store, List<Field> datasetFields, Arena arena) {
+            MemorySegment file = IndexFile.open(store, indexKey(), arena);
+            ShardIndex index = new ShardIndex(file, datasetFields);
+            requireSame("index size", indexBytes, file.byteSize());
+            requireSame("shard", key, index.object().key());
+            requireSame("shard size", sizeBytes, index.object().sizeBytes());
+            requireSame("shard version", version, index.object().version());
+            requireSame("samples", samples, index.sampleCount());
+            requireSame("index crc32c", indexCrc32c, Integer.toUnsignedLong(IndexFile.storedCrc32c(file)));
+            return index;
+        }
+
+        private void requireSame(String what, Object expected, Object found) {
+            if (!expected.equals(found)) {
+                throw new CorruptDataException(FailureMessage.of("opening a shard index")
+                        .with("index", indexKey())
+                        .with("checked", what + " in the manifest")
+                        .with("expected", expected)
+                        .with("found", found)
+                        .remedy("index the dataset again"));
+            }
         }
     }
 

@@ -23,9 +23,9 @@ public final class ShardIndex {
     private final IndexLayout layout;
     private final int[] columnOfField;
 
-    ShardIndex(MemorySegment file, IndexHeader header, List<Field> datasetFields) {
+    ShardIndex(MemorySegment file, List<Field> datasetFields) {
         this.file = file;
-        this.header = header;
+        this.header = IndexHeader.decode(file);
         this.layout = header.layout();
         this.columnOfField =
                 datasetFields.stream().mapToInt(header.fields()::indexOf).toArray();

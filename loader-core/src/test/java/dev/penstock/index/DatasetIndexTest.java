@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
+import dev.penstock.format.TarBytes;
 import dev.penstock.store.DirectoryStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.penstock.index;
+package dev.penstock.format;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
