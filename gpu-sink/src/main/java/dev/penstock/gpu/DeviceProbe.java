@@ -30,7 +30,8 @@ public final class DeviceProbe {
         try {
             symbols = SymbolLookup.libraryLookup(library, Arena.global());
         } catch (IllegalArgumentException _) {
-            return new CudaDriver.Absent(library + " cannot be loaded: no NVIDIA driver, or it is not on the library path");
+            return new CudaDriver.Absent(
+                    library + " cannot be loaded: no NVIDIA driver, or it is not on the library path");
         }
         Optional<MemorySegment> function = symbols.find("cuDriverGetVersion");
         return function.isPresent()

@@ -70,8 +70,7 @@ public final class DeviceRing implements BatchSink {
             buffer = free.element();
             copyStream.await(buffer.consumed());
             copying.add(batch);
-            copyStream.copyToDevice(
-                    batch.slot().asSlice(0, batch.layout().totalBytes()), buffer.memory(), 0);
+            copyStream.copyToDevice(batch.slot().asSlice(0, batch.layout().totalBytes()), buffer.memory(), 0);
         } catch (RuntimeException | Error failure) {
             release(batch);
             throw failure;

@@ -24,7 +24,8 @@ final class HostStream implements DeviceStream {
         this.name = name;
         this.hostBlockingCalls = hostBlockingCalls;
         this.onClose = onClose;
-        this.thread = Thread.ofPlatform().daemon().name("penstock-stream-" + name).start(this::drain);
+        this.thread =
+                Thread.ofPlatform().daemon().name("penstock-stream-" + name).start(this::drain);
     }
 
     @Override

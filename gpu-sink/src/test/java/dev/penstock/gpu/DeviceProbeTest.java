@@ -44,7 +44,8 @@ class DeviceProbeTest {
     void aDriverThatAnswersWithAnErrorIsAbsent() throws IOException, InterruptedException {
         assertThat(DeviceProbe.cuda(driver("return 999;")))
                 .isInstanceOfSatisfying(
-                        CudaDriver.Absent.class, absent -> assertThat(absent.reason()).endsWith("error 999"));
+                        CudaDriver.Absent.class,
+                        absent -> assertThat(absent.reason()).endsWith("error 999"));
     }
 
     /// Compiles a library that answers as the body says.

@@ -180,7 +180,8 @@ class DeviceRingTest {
                     ring.close();
                     ring.close();
                     staged.forEach(RingBatch::close);
-                    assertThatThrownBy(() -> ring.accept(delivered.deliver(9))).isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(() -> ring.accept(delivered.deliver(9)))
+                            .isInstanceOf(IllegalStateException.class);
                     assertThat(delivered.releaseCounts())
                             .as("%d accepted, %d closed", accepted, closed)
                             .hasSize(accepted + 1)
@@ -193,7 +194,8 @@ class DeviceRingTest {
     /// The token that every place of the staged batch holds, read as the device would; -1 when they differ.
     @SuppressWarnings("restricted") // a host device's pointer is host memory
     private static int onlyToken(RingBatch staged) {
-        MemorySegment values = MemorySegment.ofAddress(staged.address() + staged.layout().valuesOffset(0))
+        MemorySegment values = MemorySegment.ofAddress(
+                        staged.address() + staged.layout().valuesOffset(0))
                 .reinterpret(staged.layout().valuesBytes(0));
         int first = values.getAtIndex(ValueLayout.JAVA_INT, 0);
         for (long token = 0; token < Slots.TOKENS; token++) {

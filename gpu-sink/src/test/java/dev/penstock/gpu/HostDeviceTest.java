@@ -108,7 +108,8 @@ class HostDeviceTest {
             queueFailingCopy(stream, buffer);
             stream.copyToDevice(arena.allocate(64).fill((byte) 7), buffer, 0);
             stream.close();
-            assertThat(((HostBuffer) buffer).memory().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+            assertThat(((HostBuffer) buffer).memory().toArray(ValueLayout.JAVA_BYTE))
+                    .containsOnly(0);
         }
     }
 

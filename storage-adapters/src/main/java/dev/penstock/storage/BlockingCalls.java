@@ -3,9 +3,9 @@ package dev.penstock.storage;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.net.URI;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -16,7 +16,8 @@ import reactor.core.publisher.MonoSink;
 /// The threads of one store: runs calls that block as Monos, on named daemon platform threads.
 ///
 /// Nobody is ever interrupted: an interrupt would close the `FileChannel` that the thread reads, under every other
-/// reader of that file. A cancelled call that has not started never starts; one that runs is told through its
+/// reader of that file. A signal's receiver that interrupts its thread does no harm either, since the executor clears
+/// the flag before the next call. A cancelled call that has not started never starts; one that runs is told through its
 /// `abandoned` condition and its result is dropped.
 public final class BlockingCalls implements AutoCloseable {
 
@@ -48,8 +49,11 @@ public final class BlockingCalls implements AutoCloseable {
     @FunctionalInterface
     public interface Call<T> {
 
+        /// Does the work and returns its result.
+        ///
         /// @param abandoned true once nobody wants the result any more; long work asks between pieces and returns
-        @Nullable T run(BooleanSupplier abandoned);
+        @Nullable
+        T run(BooleanSupplier abandoned);
     }
 
     /// Runs the call on one of these threads at each subscription.
@@ -74,7 +78,7 @@ public final class BlockingCalls implements AutoCloseable {
     public void close() {
         closed = true;
         threads.shutdown();
-        if (Thread.currentThread().getThreadGroup() == group) {
+        if (group.equals(Thread.currentThread().getThreadGroup())) {
             return;
         }
         try {
@@ -112,7 +116,6 @@ public final class BlockingCalls implements AutoCloseable {
         }
 
         private void run() {
-            Thread.interrupted(); // a signal's receiver may have left the flag set on this thread
             if (cancelled) {
                 return;
             }

@@ -38,7 +38,8 @@ public final class ReadChecks {
     }
 
     /// The failure of a read that met the end of the object before the end of the range.
-    public static CorruptDataException cutShort(URI root, ObjectMetadata object, long offsetBytes, long lengthBytes, long foundBytes) {
+    public static CorruptDataException cutShort(
+            URI root, ObjectMetadata object, long offsetBytes, long lengthBytes, long foundBytes) {
         return new CorruptDataException(FailureMessage.of("object read")
                 .with("uri", root)
                 .with("key", object.key())

@@ -33,7 +33,9 @@ record FileKeys(Path directory, URI root) {
     }
 
     private StoreAccessException refused(String key, String remedy) {
-        return new StoreAccessException(
-                FailureMessage.of("object access").with("uri", root).with("key", key).remedy(remedy));
+        return new StoreAccessException(FailureMessage.of("object access")
+                .with("uri", root)
+                .with("key", key)
+                .remedy(remedy));
     }
 }

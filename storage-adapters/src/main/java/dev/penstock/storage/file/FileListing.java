@@ -39,8 +39,7 @@ final class FileListing extends SimpleFileVisitor<Path> {
 
     List<ObjectMetadata> objects() {
         try {
-            Files.walkFileTree(
-                    keys.directory(), EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, this);
+            Files.walkFileTree(keys.directory(), EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, this);
         } catch (IOException failure) {
             throw failed(keys.directory(), failure);
         }

@@ -25,9 +25,9 @@ import reactor.core.publisher.Mono;
 /// Files below a directory, read by position straight into the caller's memory.
 ///
 /// An object's version is its modification time in nanoseconds, which the kernel advances every few milliseconds: two
-/// writes of the same size within one tick look the same, and only a checksum tells them apart. Every read looks at the path first, so a file that
-/// was deleted, replaced or cut since it was opened is noticed although its descriptor is kept; a cut during the
-/// read shows as a missing end. Heap segments other than over `byte[]` are refused.
+/// writes of the same size within one tick look the same, and only a checksum tells them apart. Every read looks at
+/// the path first, so a file that was deleted, replaced or cut since it was opened is noticed although its descriptor
+/// is kept; a cut during the read shows as a missing end. Heap segments other than over `byte[]` are refused.
 final class FileStore implements ObjectStore {
 
     /// With blocks of 8 MiB, enough in flight to fill a mount of 10 ms and 10 GB/s; on a local disk the page cache

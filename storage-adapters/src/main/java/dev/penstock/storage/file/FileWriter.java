@@ -37,7 +37,7 @@ final class FileWriter implements ObjectWriter {
     }
 
     static FileWriter open(String key, Path path) throws IOException {
-        createDirectory(path.getParent());
+        createDirectory(path.resolveSibling(""));
         PartialFile.removeAbandoned(path);
         return new FileWriter(key, path, PartialFile.create(path));
     }
@@ -63,7 +63,7 @@ final class FileWriter implements ObjectWriter {
                     FileStore.metadata(key, Files.readAttributes(partial.path(), BasicFileAttributes.class));
             Files.move(partial.path(), path, StandardCopyOption.ATOMIC_MOVE);
             state = State.COMMITTED;
-            syncDirectory(path.getParent());
+            syncDirectory(path.resolveSibling(""));
             return metadata;
         } catch (IOException failure) {
             throw failed(failure);
@@ -90,7 +90,8 @@ final class FileWriter implements ObjectWriter {
     }
 
     private PenstockException failed(IOException failure) {
-        return FileFailures.of(FailureMessage.of("object write").with("key", key).with("path", path), failure);
+        return FileFailures.of(
+                FailureMessage.of("object write").with("key", key).with("path", path), failure);
     }
 
     private static void createDirectory(Path directory) throws IOException {

@@ -29,9 +29,8 @@ public final class MemStoreProvider implements ObjectStoreProvider {
         String path = root.getPath();
         boolean nameOnly = path != null && (path.isEmpty() || path.equals("/"));
         if (name == null || !nameOnly || root.getQuery() != null || root.getFragment() != null) {
-            throw new ConfigurationException(FailureMessage.of("opening a store")
-                    .with("uri", root)
-                    .remedy("write mem://name"));
+            throw new ConfigurationException(
+                    FailureMessage.of("opening a store").with("uri", root).remedy("write mem://name"));
         }
         return new MemStore(
                 URI.create("mem://" + root.getRawAuthority() + "/"),

@@ -49,8 +49,7 @@ final class MemWriter implements ObjectWriter {
     public ObjectMetadata commit() {
         requireUnfinished();
         MemorySegment exact = allocate(sizeBytes).copyFrom(gathered.asSlice(0, sizeBytes));
-        ObjectMetadata metadata =
-                new ObjectMetadata(key, sizeBytes, Long.toString(NEXT_VERSION.getAndIncrement()));
+        ObjectMetadata metadata = new ObjectMetadata(key, sizeBytes, Long.toString(NEXT_VERSION.getAndIncrement()));
         objects.put(key, new MemObject(metadata, exact.asReadOnly()));
         close();
         return metadata;

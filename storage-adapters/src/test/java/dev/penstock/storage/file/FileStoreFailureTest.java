@@ -94,7 +94,8 @@ class FileStoreFailureTest {
         read(write(store, "a.bin", 1000), 1000);
         Path other = Files.write(directory.resolve("other"), "new".repeat(10).getBytes(UTF_8));
         Files.move(other, directory.resolve("a.bin"), StandardCopyOption.ATOMIC_MOVE);
-        assertThat(read(new ObjectMetadata("a.bin", 30, ""), 30)).isEqualTo("new".repeat(10).getBytes(UTF_8));
+        assertThat(read(new ObjectMetadata("a.bin", 30, ""), 30))
+                .isEqualTo("new".repeat(10).getBytes(UTF_8));
     }
 
     @Test
@@ -105,7 +106,8 @@ class FileStoreFailureTest {
         try (ObjectStore sysfs = ObjectStores.open(attribute.getParent().toUri())) {
             ObjectMetadata object = sysfs.stat("enabled").block();
             byte[] destination = new byte[Math.toIntExact(object.sizeBytes())];
-            assertThatThrownBy(() -> sysfs.read(object, 0, MemorySegment.ofArray(destination)).block())
+            assertThatThrownBy(() -> sysfs.read(object, 0, MemorySegment.ofArray(destination))
+                            .block())
                     .isInstanceOf(CorruptDataException.class)
                     .hasMessageContaining("key=enabled, range=[0, 4096), expected=4096 bytes, found=");
         }
@@ -146,7 +148,9 @@ class FileStoreFailureTest {
                     .as("link to %s", target)
                     .isInstanceOf(StoreAccessException.class)
                     .hasMessageContaining("path=" + link);
-            assertThat(store.list("a").collectList().block()).as("beside the prefix").hasSize(1);
+            assertThat(store.list("a").collectList().block())
+                    .as("beside the prefix")
+                    .hasSize(1);
             Files.delete(link);
         }
     }
@@ -177,10 +181,14 @@ class FileStoreFailureTest {
         for (String uri : List.of(
                 "file:" + directory + "/a%20b", "file://" + directory + "/a%20b/", "file:" + relative + "/a%20b")) {
             try (ObjectStore opened = ObjectStores.open(URI.create(uri))) {
-                assertThat(opened.list("").map(ObjectMetadata::key).collectList().block())
+                assertThat(opened.list("")
+                                .map(ObjectMetadata::key)
+                                .collectList()
+                                .block())
                         .as(uri)
                         .containsExactly("c.bin");
-                assertThat(opened.localPath("c.bin")).hasValueSatisfying(path -> assertThat(path).exists());
+                assertThat(opened.localPath("c.bin"))
+                        .hasValueSatisfying(path -> assertThat(path).exists());
             }
         }
         for (String uri : List.of("file://server/share", "file:/a?b", "file:/a#b", "file:a#b")) {
