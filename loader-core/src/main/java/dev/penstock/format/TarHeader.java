@@ -107,9 +107,13 @@ final class TarHeader {
 
     static String utf8(byte[] bytes, int from, int length, ShardBytes in, long offset) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, from, length))
+                    .toString();
         } catch (CharacterCodingException malformed) {
-            throw in.corrupt(offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
+            throw in.corrupt(
+                    offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
         }
     }
 

@@ -40,7 +40,8 @@ record IndexHeader(
             ElementType type = ElementType.values()[texts.number()];
             fields.add(new Field(texts.text(), type));
         }
-        byte[] digest = file.asSlice(IndexLayout.DIGEST_AT, IndexLayout.DIGEST_BYTES).toArray(ValueLayout.JAVA_BYTE);
+        byte[] digest =
+                file.asSlice(IndexLayout.DIGEST_AT, IndexLayout.DIGEST_BYTES).toArray(ValueLayout.JAVA_BYTE);
         return new IndexHeader(
                 new ObjectMetadata(key, file.get(IndexLayout.LONG, IndexLayout.OBJECT_BYTES_AT), version),
                 options,

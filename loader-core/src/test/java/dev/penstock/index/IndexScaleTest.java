@@ -61,7 +61,9 @@ class IndexScaleTest {
             for (int shard = 0; shard < counts.size(); shard++) {
                 assertThat(index.firstSample(shard)).isEqualTo(sample);
                 for (int s = 0; s < counts.get(shard); s++) {
-                    assertThat(index.shardOf(sample)).as("sample %d, seed %d", sample, seed).isEqualTo(shard);
+                    assertThat(index.shardOf(sample))
+                            .as("sample %d, seed %d", sample, seed)
+                            .isEqualTo(shard);
                     sample++;
                 }
             }
@@ -69,7 +71,8 @@ class IndexScaleTest {
         }
     }
 
-    /// Stores an index in which sample `s` has length `s`, offset `2s`, `s` bytes and checksum `s`; there are no shards.
+    /// Stores an index in which sample `s` has length `s`, offset `2s`, `s` bytes and checksum `s`; there are no
+    /// shards.
     private static void store(DirectoryStore store, List<Integer> sampleCounts) {
         List<Manifest.Shard> listed = new ArrayList<>();
         for (int shard = 0; shard < sampleCounts.size(); shard++) {

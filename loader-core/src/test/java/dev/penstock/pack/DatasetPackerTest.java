@@ -50,12 +50,15 @@ class DatasetPackerTest {
         Random random = new Random(seed);
         Map<String, String> expected = new TreeMap<>();
         for (int i = 0; i < 200; i++) {
-            String name = "d" + random.nextInt(5) + "/" + "long".repeat(random.nextInt(60)) + i + (i % 2 == 0 ? ".Java" : ".é");
+            String name = "d" + random.nextInt(5) + "/" + "long".repeat(random.nextInt(60)) + i
+                    + (i % 2 == 0 ? ".Java" : ".é");
             byte[] content = new byte[random.nextInt(3000)];
             random.nextBytes(content);
             file(name, content);
             int dot = name.indexOf('.');
-            expected.put(name.substring(0, dot) + " " + name.substring(dot + 1).toLowerCase(Locale.ROOT), Arrays.toString(content));
+            expected.put(
+                    name.substring(0, dot) + " " + name.substring(dot + 1).toLowerCase(Locale.ROOT),
+                    Arrays.toString(content));
         }
         PackReport report = pack(source, PackOptions.defaults().withShardBytes(50_000));
         assertThat(report.members()).isEqualTo(200);
@@ -77,7 +80,8 @@ class DatasetPackerTest {
         assertThat(report.shards()).isGreaterThan(1);
         for (int shard = 0; shard < report.shards(); shard++) {
             String name = String.format("shard-%06d.tar", shard);
-            assertThat(Files.mismatch(first.resolve(name), destination.resolve(name))).isEqualTo(-1);
+            assertThat(Files.mismatch(first.resolve(name), destination.resolve(name)))
+                    .isEqualTo(-1);
         }
     }
 
@@ -92,8 +96,13 @@ class DatasetPackerTest {
         assertThat(report.index().counters().membersSkipped()).isZero();
         assertThat(stored().keySet())
                 .containsExactlyInAnyOrder(
-                        "Makefile bin", "end bin", "_gitignore bin", "d/_travis yml", "./__meta__/a txt",
-                        "package-info java", "x tar.gz");
+                        "Makefile bin",
+                        "end bin",
+                        "_gitignore bin",
+                        "d/_travis yml",
+                        "./__meta__/a txt",
+                        "package-info java",
+                        "x tar.gz");
     }
 
     @Test
@@ -175,8 +184,7 @@ class DatasetPackerTest {
         Path zip = zip(Map.of("b/1.txt", "one", "a/2.txt", "two", "a/", ""));
         PackReport report = pack(zip, PackOptions.defaults());
         assertThat(report.members()).isEqualTo(2);
-        assertThat(stored())
-                .isEqualTo(Map.of("b/1 txt", text("one"), "a/2 txt", text("two")));
+        assertThat(stored()).isEqualTo(Map.of("b/1 txt", text("one"), "a/2 txt", text("two")));
         try (DatasetIndex index = DatasetIndex.open(new DirectoryStore(destination))) {
             assertThat(index.shard(0).key(0)).isEqualTo("a/2");
         }
@@ -279,7 +287,8 @@ class DatasetPackerTest {
             List<Field> fields = index.fields();
             for (int s = 0; s < index.shardCount(); s++) {
                 ShardIndex shard = index.shard(s);
-                byte[] bytes = Files.readAllBytes(destination.resolve(shard.object().key()));
+                byte[] bytes =
+                        Files.readAllBytes(destination.resolve(shard.object().key()));
                 for (int sample = 0; sample < shard.sampleCount(); sample++) {
                     for (int field = 0; field < fields.size(); field++) {
                         if (shard.has(sample, field)) {
