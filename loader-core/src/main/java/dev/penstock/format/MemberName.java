@@ -18,7 +18,8 @@ public record MemberName(String key, String field) {
         int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
         boolean named = dot > path.lastIndexOf('/') + 1 && dot < path.length() - 1;
         return named && !isReserved(path)
-                ? Optional.of(new MemberName(path.substring(0, dot), path.substring(dot + 1).toLowerCase(Locale.ROOT)))
+                ? Optional.of(new MemberName(
+                        path.substring(0, dot), path.substring(dot + 1).toLowerCase(Locale.ROOT)))
                 : Optional.empty();
     }
 

@@ -85,7 +85,8 @@ public final class ShardBytes implements AutoCloseable {
         return new CorruptDataException(message.with("shard", object.key())
                 .with("offset", offset)
                 .with("expected", expected)
-                .with("found", found));
+                .with("found", found)
+                .remedy("restore the shard, or make it again from its source"));
     }
 
     @Override

@@ -13,14 +13,11 @@ import java.util.Arrays;
 /// ```
 ///
 /// Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
-///
-/// @param name prefix and name, joined
-/// @param sizeBytes of the data that follows
-/// @param type the type flag
-record TarHeader(String name, long sizeBytes, char type) {
+final class TarHeader {
 
     static final int BLOCK_BYTES = 512;
 
+    private static final int NAME_LENGTH = 100;
     private static final int MODE_AT = 100;
     private static final int UID_AT = 108;
     private static final int GID_AT = 116;
@@ -38,15 +35,45 @@ record TarHeader(String name, long sizeBytes, char type) {
     /// Top bit of a number that is stored in base 256 rather than as octal digits (a GNU extension).
     private static final int BASE_256 = 0x80;
 
+    private final byte[] block;
+    private final ShardBytes in;
+    private final long offset;
+    private final long sizeBytes;
+
+    private TarHeader(byte[] block, ShardBytes in, long offset) {
+        this.block = block;
+        this.in = in;
+        this.offset = offset;
+        this.sizeBytes = number(block, SIZE_AT, SIZE_LENGTH, in, offset);
+    }
+
+    /// Takes a block whose checksum must be right.
+    ///
+    /// @param offset of the block, for failures
     static TarHeader decode(byte[] block, ShardBytes in, long offset) {
         requireChecksum(block, in, offset);
-        String name = text(block, 0, 100, in, offset);
+        return new TarHeader(block, in, offset);
+    }
+
+    /// Bytes of the data that follows.
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    char type() {
+        return (char) (block[TYPE_AT] & 0xFF);
+    }
+
+    /// Prefix and name, joined; asked for only where no extended header names the member, as a name that does not fit
+    /// may be cut within a character.
+    String name() {
+        String name = text(block, 0, NAME_LENGTH, in, offset);
         // GNU archives keep times where POSIX keeps the prefix; only the magic tells them apart.
-        if (Arrays.equals(block, MAGIC_AT, MAGIC_AT + POSIX_MAGIC.length, POSIX_MAGIC, 0, POSIX_MAGIC.length)) {
-            String prefix = text(block, PREFIX_AT, PREFIX_LENGTH, in, offset);
-            name = prefix.isEmpty() ? name : prefix + "/" + name;
+        if (!Arrays.equals(block, MAGIC_AT, MAGIC_AT + POSIX_MAGIC.length, POSIX_MAGIC, 0, POSIX_MAGIC.length)) {
+            return name;
         }
-        return new TarHeader(name, number(block, SIZE_AT, SIZE_LENGTH, in, offset), (char) (block[TYPE_AT] & 0xFF));
+        String prefix = text(block, PREFIX_AT, PREFIX_LENGTH, in, offset);
+        return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
     /// A header of POSIX form in which everything but name, size and type is fixed.
@@ -80,9 +107,13 @@ record TarHeader(String name, long sizeBytes, char type) {
 
     static String utf8(byte[] bytes, int from, int length, ShardBytes in, long offset) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, from, length))
+                    .toString();
         } catch (CharacterCodingException malformed) {
-            throw in.corrupt(offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
+            throw in.corrupt(
+                    offset, "a member name in UTF-8", Arrays.toString(Arrays.copyOfRange(bytes, from, from + length)));
         }
     }
 

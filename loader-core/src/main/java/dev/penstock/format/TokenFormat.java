@@ -25,9 +25,10 @@ public record TokenFormat(ElementType type, TokenCut cut) {
             throw refused("type", type, "use UINT16 or INT32");
         }
         switch (cut) {
-            case TokenCut.Windows(int sampleLength) when sampleLength < 1 ->
-                throw refused("sampleLength", sampleLength, "state at least 1 token per sample");
-            case TokenCut.Documents(int separator) when separator < 0 || separator > largestToken(type) ->
+            case TokenCut.Windows(int sampleLength)
+            when sampleLength < 1 -> throw refused("sampleLength", sampleLength, "state at least 1 token per sample");
+            case TokenCut.Documents(int separator)
+            when separator < 0 || separator > largestToken(type) ->
                 throw refused("separator", separator, "name a token from 0 to " + largestToken(type));
             case TokenCut.Windows _, TokenCut.Documents _ -> {}
         }
@@ -48,11 +49,10 @@ public record TokenFormat(ElementType type, TokenCut cut) {
 
     @Override
     public String toString() {
-        String cutText =
-                switch (cut) {
-                    case TokenCut.Windows(int sampleLength) -> "window=" + sampleLength;
-                    case TokenCut.Documents(int separator) -> "eos=" + separator;
-                };
+        String cutText = switch (cut) {
+            case TokenCut.Windows(int sampleLength) -> "window=" + sampleLength;
+            case TokenCut.Documents(int separator) -> "eos=" + separator;
+        };
         return type.name().toLowerCase(Locale.ROOT) + "," + cutText;
     }
 

@@ -8,8 +8,7 @@ import java.nio.ByteOrder;
 /// Reads a raw token stream; samples are named by their number in the shard.
 public final class TokenShardReader {
 
-    private static final ValueLayout.OfChar UINT16 =
-            ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfChar UINT16 = ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final TokenFormat format;

@@ -189,7 +189,7 @@ public final class DatasetIndex implements AutoCloseable {
         for (ShardIndex shard : shards) {
             sha256.update(shard.object().key().getBytes(StandardCharsets.UTF_8));
             sha256.update((byte) 0);
-            sha256.update(shard.header().digest());
+            sha256.update(shard.digest().getBytes(StandardCharsets.US_ASCII));
         }
         return HexFormat.of().formatHex(sha256.digest());
     }

@@ -34,8 +34,7 @@ final class IndexColumns {
     /// Appends a sample.
     void add(String key, int length, List<FieldValue> values) {
         for (FieldValue value : values) {
-            columns.computeIfAbsent(value.field(), _ -> new FieldColumns(arena))
-                    .add(sampleCount, value);
+            columns.computeIfAbsent(value.field(), _ -> new FieldColumns(arena)).add(sampleCount, value);
         }
         lengths.addInt(length);
         longestLength = Math.max(longestLength, length);

@@ -30,8 +30,7 @@ public record IndexCounters(
 
     /// In the order of the components, as index files keep them.
     long[] values() {
-        return new long[] {
-            samplesSplit, piecesMade, samplesTruncated, samplesDropped, membersSkipped, endMarkersMissing
+        return new long[] {samplesSplit, piecesMade, samplesTruncated, samplesDropped, membersSkipped, endMarkersMissing
         };
     }
 }

@@ -28,7 +28,8 @@ final class IndexFile {
     static MemorySegment open(ObjectStore store, String indexKey, Arena arena) {
         ObjectMetadata object = stat(store, indexKey);
         Optional<Path> local = store.localPath(indexKey);
-        MemorySegment file = local.isPresent() ? map(local.get(), indexKey, arena) : StoredObject.read(store, object, arena);
+        MemorySegment file =
+                local.isPresent() ? map(local.get(), indexKey, arena) : StoredObject.read(store, object, arena);
         check(file, indexKey);
         return file.asReadOnly();
     }
@@ -66,7 +67,9 @@ final class IndexFile {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException unreadable) {
             throw new StoreAccessException(
-                    FailureMessage.of("mapping a shard index").with("index", indexKey).with("path", path),
+                    FailureMessage.of("mapping a shard index")
+                            .with("index", indexKey)
+                            .with("path", path),
                     unreadable);
         }
     }

@@ -7,9 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /// The fixed part, texts and field table of a shard index file; see [IndexLayout] for the bytes.
+///
+/// @param object the shard as it was when it was indexed
+/// @param options how it was indexed, as [IndexOptions#toText()] writes it
+/// @param digest in hexadecimal; see [ShardIndex#digest()]
 record IndexHeader(
         ObjectMetadata object,
         String options,
@@ -20,7 +25,7 @@ record IndexHeader(
         int maxLength,
         int longestLength,
         IndexCounters counters,
-        byte[] digest,
+        String digest,
         int columnsOffset) {
 
     /// Decodes a file whose checksum has been found right.
@@ -35,6 +40,8 @@ record IndexHeader(
             ElementType type = ElementType.values()[texts.number()];
             fields.add(new Field(texts.text(), type));
         }
+        byte[] digest =
+                file.asSlice(IndexLayout.DIGEST_AT, IndexLayout.DIGEST_BYTES).toArray(ValueLayout.JAVA_BYTE);
         return new IndexHeader(
                 new ObjectMetadata(key, file.get(IndexLayout.LONG, IndexLayout.OBJECT_BYTES_AT), version),
                 options,
@@ -45,8 +52,7 @@ record IndexHeader(
                 file.get(IndexLayout.INT, IndexLayout.MAX_LENGTH_AT),
                 file.get(IndexLayout.INT, IndexLayout.LONGEST_LENGTH_AT),
                 counters(file),
-                file.asSlice(IndexLayout.DIGEST_AT, IndexLayout.DIGEST_BYTES)
-                        .toArray(ValueLayout.JAVA_BYTE),
+                HexFormat.of().formatHex(digest),
                 file.get(IndexLayout.INT, IndexLayout.COLUMNS_OFFSET_AT));
     }
 

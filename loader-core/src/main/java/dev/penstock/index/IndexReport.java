@@ -7,5 +7,4 @@ package dev.penstock.index;
 /// @param shardsKept shards whose index of an earlier run still held
 /// @param objectsIgnored objects below the root that are no shard
 /// @param counters over all shards
-public record IndexReport(
-        long samples, int shardsBuilt, int shardsKept, long objectsIgnored, IndexCounters counters) {}
+public record IndexReport(long samples, int shardsBuilt, int shardsKept, long objectsIgnored, IndexCounters counters) {}

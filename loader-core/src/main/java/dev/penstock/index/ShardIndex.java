@@ -5,7 +5,6 @@ import dev.penstock.store.ObjectMetadata;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
@@ -97,7 +96,7 @@ public final class ShardIndex {
     ///
     /// The object's version is left out, so a byte-identical copy on another store has the same digest.
     public String digest() {
-        return HexFormat.of().formatHex(header.digest());
+        return header.digest();
     }
 
     IndexHeader header() {

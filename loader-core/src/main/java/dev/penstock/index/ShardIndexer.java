@@ -91,7 +91,11 @@ final class ShardIndexer implements ShardVisitor {
     private void addCut() {
         if (sample.size() > 1) {
             throw refused(FailureMessage.of("cutting over-long samples")
-                    .with("fields", sample.stream().map(pieces -> pieces.getFirst().field().name()).toList())
+                    .with(
+                            "fields",
+                            sample.stream()
+                                    .map(pieces -> pieces.getFirst().field().name())
+                                    .toList())
                     .with("policy", options.overlong())
                     .with("expected", "a dataset of one field")
                     .remedy("choose drop or refuse, as only a single field can be cut"));
@@ -150,7 +154,11 @@ final class ShardIndexer implements ShardVisitor {
                 .findFirst()
                 .orElseThrow(() -> refused(FailureMessage.of("indexing a sample")
                         .with("lengthField", wanted)
-                        .with("fields", values.stream().map(value -> value.field().name()).toList())
+                        .with(
+                                "fields",
+                                values.stream()
+                                        .map(value -> value.field().name())
+                                        .toList())
                         .remedy("choose a length field that every sample has")));
     }
 

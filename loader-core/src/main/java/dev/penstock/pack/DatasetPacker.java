@@ -49,7 +49,9 @@ public final class DatasetPacker {
     }
 
     private void requireNoShards() {
-        Optional<String> shard = destination.list("").toStream()
+        Optional<String> shard = destination
+                .list("")
+                .toStream()
                 .map(ObjectMetadata::key)
                 .filter(key -> ShardFormat.of(key, options.index().tokens()).isPresent())
                 .findFirst();

@@ -41,7 +41,10 @@ record DirectorySource(Path directory) implements PackSource {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String path = directory.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+            String path = directory
+                    .relativize(file)
+                    .toString()
+                    .replace(file.getFileSystem().getSeparator(), "/");
             if (!attributes.isRegularFile()) {
                 notRegular++;
             } else if (wanted.test(path)) {

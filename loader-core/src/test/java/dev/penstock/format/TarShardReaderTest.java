@@ -34,7 +34,8 @@ class TarShardReaderTest {
                         .file("d.0/2.jpg", "")
                         .end()))
                 .containsExactly(
-                        new Sample("d.0/1", Map.of("jpg", "x", "seg.png", "y")), new Sample("d.0/2", Map.of("jpg", "")));
+                        new Sample("d.0/1", Map.of("jpg", "x", "seg.png", "y")),
+                        new Sample("d.0/2", Map.of("jpg", "")));
     }
 
     @Test
@@ -66,7 +67,14 @@ class TarShardReaderTest {
         assertThat(recorded.samples).containsExactly(new Sample("a", Map.of("txt", "kept")));
         assertThat(recorded.skipped)
                 .containsExactly(
-                        "dir.d/", "link.txt", "old.d/", "__meta__/a.txt", "__meta__", "Makefile", ".hidden", "trailing.");
+                        "dir.d/",
+                        "link.txt",
+                        "old.d/",
+                        "__meta__/a.txt",
+                        "__meta__",
+                        "Makefile",
+                        ".hidden",
+                        "trailing.");
     }
 
     @Test
@@ -143,7 +151,9 @@ class TarShardReaderTest {
                 found++;
             }
         }
-        assertThat(found).as("only the byte behind the checksum's terminator means nothing").isEqualTo(511);
+        assertThat(found)
+                .as("only the byte behind the checksum's terminator means nothing")
+                .isEqualTo(511);
     }
 
     @ParameterizedTest
@@ -167,7 +177,11 @@ class TarShardReaderTest {
                         .end(),
                 "sparse");
         assertCorrupt(
-                new TarBytes().member("pax", 'g', pax("path", "b.txt")).file("a.txt", "x").end(), "global pax header");
+                new TarBytes()
+                        .member("pax", 'g', pax("path", "b.txt"))
+                        .file("a.txt", "x")
+                        .end(),
+                "global pax header");
     }
 
     @Test
@@ -190,7 +204,11 @@ class TarShardReaderTest {
                     "pax record");
         }
         assertCorrupt(
-                new TarBytes().member("pax", 'x', pax("size", "many")).file("a.txt", "x").end(), "pax size");
+                new TarBytes()
+                        .member("pax", 'x', pax("size", "many"))
+                        .file("a.txt", "x")
+                        .end(),
+                "pax size");
     }
 
     @Test
@@ -202,7 +220,10 @@ class TarShardReaderTest {
                         .end(),
                 "UTF-8");
         assertCorrupt(
-                new TarBytes().header("a.txt", '0', "00000x00000\0".getBytes(UTF_8)).end(), "a number at +124");
+                new TarBytes()
+                        .header("a.txt", '0', "00000x00000\0".getBytes(UTF_8))
+                        .end(),
+                "a number at +124");
         byte[] huge = new byte[12];
         Arrays.fill(huge, (byte) 0xFF);
         assertCorrupt(new TarBytes().header("a.txt", '0', huge).end(), "a number at +124");
@@ -238,7 +259,13 @@ class TarShardReaderTest {
         Path list = Files.write(directory.resolve("names"), names);
         Path archive = directory.resolve("made.tar");
         Process tar = new ProcessBuilder(
-                        "tar", "--format=" + format, "-cf", archive.toString(), "-C", tree.toString(), "-T",
+                        "tar",
+                        "--format=" + format,
+                        "-cf",
+                        archive.toString(),
+                        "-C",
+                        tree.toString(),
+                        "-T",
                         list.toString())
                 .inheritIO()
                 .start();

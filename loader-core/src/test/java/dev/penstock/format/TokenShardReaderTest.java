@@ -54,7 +54,9 @@ class TokenShardReaderTest {
         List<Sample> windows = read(stream.array(), "int32,window=" + window);
         assertThat(windows).extracting(Sample::key).containsExactly("0", "1");
         assertThat(bytes(windows.get(0))).hasSize(window * 4);
-        assertThat(ByteBuffer.wrap(bytes(windows.get(1))).order(ByteOrder.LITTLE_ENDIAN).getInt())
+        assertThat(ByteBuffer.wrap(bytes(windows.get(1)))
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getInt())
                 .isEqualTo(window);
         List<Sample> documents = read(stream.array(), "int32,eos=" + (tokens - 2));
         assertThat(documents).hasSize(2);
@@ -65,7 +67,9 @@ class TokenShardReaderTest {
     void aSizeThatIsNoWholeNumberOfTokensIsAnError() {
         assertThatThrownBy(() -> read(new byte[5], "int32,window=1"))
                 .isInstanceOf(CorruptDataException.class)
-                .hasMessage("shard read failed: shard=shard, offset=5, expected=whole tokens of 4 bytes, found=5 bytes");
+                .hasMessage(
+                        "shard read failed: shard=shard, offset=5, expected=whole tokens of 4 bytes, found=5 bytes;"
+                        + " restore the shard, or make it again from its source");
     }
 
     @Test
@@ -83,8 +87,16 @@ class TokenShardReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "uint8,window=4", "uint16,window=0", "uint16,eos=65536", "int32,eos=-1", "int32",
-        "int32,window=99999999999"})
+    @ValueSource(
+            strings = {
+                "",
+                "uint8,window=4",
+                "uint16,window=0",
+                "uint16,eos=65536",
+                "int32,eos=-1",
+                "int32",
+                "int32,window=99999999999"
+            })
     void aNonsenseFormatIsRefused(String text) {
         assertThatThrownBy(() -> TokenFormat.parse(text)).isInstanceOf(ConfigurationException.class);
     }

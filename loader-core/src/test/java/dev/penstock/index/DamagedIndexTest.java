@@ -36,7 +36,9 @@ class DamagedIndexTest {
         Files.write(
                 directory.resolve("0.tar"),
                 new TarBytes().file("a.txt", "one").file("b.txt", "two").end());
-        Files.write(directory.resolve("1.tar"), new TarBytes().file("c.txt", "three").end());
+        Files.write(
+                directory.resolve("1.tar"),
+                new TarBytes().file("c.txt", "three").end());
         new IndexBuilder(store, IndexOptions.defaults()).build(_ -> {});
     }
 
@@ -62,7 +64,9 @@ class DamagedIndexTest {
         byte[] whole = Files.readAllBytes(firstIndex);
         for (int length : new int[] {0, 1, 100, whole.length - 1}) {
             Files.write(firstIndex, Arrays.copyOf(whole, length));
-            assertThatThrownBy(this::open).isInstanceOf(CorruptDataException.class).hasMessageContaining("checked=size");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("checked=size");
         }
     }
 
@@ -73,8 +77,9 @@ class DamagedIndexTest {
         Files.write(firstIndex, other);
         assertThatThrownBy(this::open)
                 .isInstanceOf(CorruptDataException.class)
-                .hasMessage("opening a shard index failed: index=_penstock/0.tar.idx, checked=format version, expected=1,"
-                        + " found=2; index the dataset again");
+                .hasMessage(
+                        "opening a shard index failed: index=_penstock/0.tar.idx, checked=format version, expected=1,"
+                                + " found=2; index the dataset again");
     }
 
     @Test
@@ -199,7 +204,8 @@ class DamagedIndexTest {
     void verifyReportsEachDamagedShardAndGoesOn() throws IOException {
         Files.write(directory.resolve("0.tar"), new byte[100]);
         Files.delete(directory.resolve("1.tar"));
-        Files.write(directory.resolve("2.tar"), new TarBytes().file("d.txt", "four").end());
+        Files.write(
+                directory.resolve("2.tar"), new TarBytes().file("d.txt", "four").end());
         assertThat(verify())
                 .extracting(IndexDifference::shard, IndexDifference::what)
                 .containsExactly(

@@ -60,7 +60,8 @@ class IndexBuilderTest {
 
     @Test
     void truncateKeepsTheBeginning() throws IOException {
-        byte[] archive = new TarBytes().file("a.txt", "0123456789").file("b.txt", "01").end();
+        byte[] archive =
+                new TarBytes().file("a.txt", "0123456789").file("b.txt", "01").end();
         write("0.tar", archive);
         IndexReport report = build(IndexOptions.defaults().withMaxLength(4, Overlong.TRUNCATE));
         assertThat(report.counters()).isEqualTo(new IndexCounters(0, 0, 1, 0, 0, 0));
@@ -76,7 +77,9 @@ class IndexBuilderTest {
 
     @Test
     void dropLeavesOutAndCounts() throws IOException {
-        write("0.tar", new TarBytes().file("a.txt", "0123456789").file("b.txt", "01").end());
+        write(
+                "0.tar",
+                new TarBytes().file("a.txt", "0123456789").file("b.txt", "01").end());
         IndexReport report = build(IndexOptions.defaults().withMaxLength(4, Overlong.DROP));
         assertThat(report.counters()).isEqualTo(new IndexCounters(0, 0, 0, 1, 0, 0));
         assertThat(report.samples()).isEqualTo(1);
@@ -160,13 +163,17 @@ class IndexBuilderTest {
         build(IndexOptions.defaults());
         write("1.tar", new TarBytes().file("b.txt", "z").end());
         Files.setLastModifiedTime(directory.resolve("1.tar"), FileTime.fromMillis(0));
-        assertThat(build(IndexOptions.defaults())).extracting(IndexReport::shardsBuilt).isEqualTo(1);
+        assertThat(build(IndexOptions.defaults()))
+                .extracting(IndexReport::shardsBuilt)
+                .isEqualTo(1);
 
         Path index = directory.resolve("_penstock/0.tar.idx");
         byte[] damaged = Files.readAllBytes(index);
         damaged[200] ^= 1;
         Files.write(index, damaged);
-        assertThat(build(IndexOptions.defaults())).extracting(IndexReport::shardsBuilt).isEqualTo(1);
+        assertThat(build(IndexOptions.defaults()))
+                .extracting(IndexReport::shardsBuilt)
+                .isEqualTo(1);
 
         IndexOptions others = IndexOptions.defaults().withMaxLength(9, Overlong.DROP);
         assertThat(build(others)).extracting(IndexReport::shardsBuilt).isEqualTo(2);
