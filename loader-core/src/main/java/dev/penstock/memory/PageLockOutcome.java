@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lockRefusal the kernel's reason for not locking; null when it locked, or was not asked to
 /// @param hugePageRefusal the kernel's reason for not taking the advice to use huge pages; null when it took it
 public record PageLockOutcome(
-        long bytes, long lockedBytes, @Nullable String lockRefusal, @Nullable String hugePageRefusal) {}
+        long bytes,
+        long lockedBytes,
+        @Nullable String lockRefusal,
+        @Nullable String hugePageRefusal) {}

@@ -144,7 +144,8 @@ public final class DiskTier implements BlockSource, AutoCloseable {
             int frame = admit(block);
             return frame < 0
                     ? Mono.empty()
-                    : onDiskThread(() -> write(frame, block, destination.asByteBuffer())).then();
+                    : onDiskThread(() -> write(frame, block, destination.asByteBuffer()))
+                            .then();
         }));
     }
 
@@ -185,7 +186,11 @@ public final class DiskTier implements BlockSource, AutoCloseable {
             whole = slab.read(frame, map.keyHigh(block), map.keyLow(block), bytes);
             if (!whole) {
                 meter.tornBlocks.increment();
-                log.warn("block {} in frame {} of the disk tier in {} is torn: fetching it again", block, frame, directory);
+                log.warn(
+                        "block {} in frame {} of the disk tier in {} is torn: fetching it again",
+                        block,
+                        frame,
+                        directory);
             }
         } catch (IOException failure) {
             meter.diskReadFailures.increment();

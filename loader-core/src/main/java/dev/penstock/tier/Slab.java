@@ -23,8 +23,8 @@ final class Slab implements AutoCloseable {
     /// @param frameCount what lies behind the last frame is cut off
     Slab(Path file, int frameCount, int blockBytes) throws IOException {
         this.frameBytes = frameBytes(blockBytes);
-        this.channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.truncate(frameCount * frameBytes);
     }
 
@@ -33,7 +33,8 @@ final class Slab implements AutoCloseable {
     }
 
     /// The header of a frame; null when the frame holds no block.
-    @Nullable SlabHeader header(int frame) throws IOException {
+    @Nullable
+    SlabHeader header(int frame) throws IOException {
         ByteBuffer page = ByteBuffer.allocate(SlabHeader.BYTES);
         return readFully(page, frame * frameBytes) ? SlabHeader.decode(page.rewind()) : null;
     }

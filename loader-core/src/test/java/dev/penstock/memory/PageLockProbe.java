@@ -10,7 +10,8 @@ final class PageLockProbe {
     public static void main(String[] arguments) {
         try (PageLockedMemory memory = PageLockedMemory.allocate(1 << 20, PageLocking.BEST_EFFORT)) {
             memory.segment().fill((byte) 1);
-            System.out.println(memory.outcome().lockedBytes() + " " + memory.outcome().lockRefusal());
+            System.out.println(
+                    memory.outcome().lockedBytes() + " " + memory.outcome().lockRefusal());
         }
         try (PageLockedMemory memory = PageLockedMemory.allocate(1 << 20, PageLocking.REQUIRED)) {
             System.out.println("granted " + memory.sizeBytes());

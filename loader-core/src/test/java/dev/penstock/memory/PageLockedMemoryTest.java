@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.process.ChildJvm;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Scanner;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +26,8 @@ class PageLockedMemoryTest {
             assertThat(segment.byteSize()).isEqualTo(25 * 4096);
             assertThat(segment.address() % 4096).isZero();
             memory.awaitPrefault();
-            assertThat(segment.mismatch(MemorySegment.ofArray(new byte[25 * 4096]))).isEqualTo(-1);
+            assertThat(segment.mismatch(MemorySegment.ofArray(new byte[25 * 4096])))
+                    .isEqualTo(-1);
             segment.fill((byte) 7);
             assertThat(segment.get(ValueLayout.JAVA_BYTE, 99_999)).isEqualTo((byte) 7);
         }
@@ -61,8 +65,10 @@ class PageLockedMemoryTest {
         assertThat(addressSpaceBytes() - before).isLessThan(25 * (256L << 20));
     }
 
-    private static long addressSpaceBytes() throws Exception {
-        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[0]) * 4096;
+    private static long addressSpaceBytes() throws IOException {
+        try (Scanner fields = new Scanner(Path.of("/proc/self/statm"), StandardCharsets.US_ASCII)) {
+            return fields.nextLong() * 4096;
+        }
     }
 
     @Test
@@ -84,7 +90,8 @@ class PageLockedMemoryTest {
                     Files.isExecutable(Path.of("/usr/bin", tool)), "SKIPPED: a lock limit needs the tool " + tool);
         }
         Process probe = ChildJvm.start(wrapper, PageLockProbe.class);
-        List<String> lines = new String(probe.getInputStream().readAllBytes()).lines().toList();
+        List<String> lines =
+                new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         assertThat(lines)
                 .containsExactly(
                         "0 Operation not permitted",

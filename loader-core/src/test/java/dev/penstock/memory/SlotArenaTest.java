@@ -52,7 +52,9 @@ class SlotArenaTest {
         assertThat(arena.tryLease(1)).isNull();
         first.release();
         assertThat(releases.get()).isEqualTo(1);
-        assertThat(arena.tryLease(3 * GRANULE + 1)).as("three granules are free").isNull();
+        assertThat(arena.tryLease(3 * GRANULE + 1))
+                .as("three granules are free")
+                .isNull();
         SlotLease third = lease(3 * GRANULE);
         assertThat(third.segment().address()).isLessThan(second.segment().address());
     }

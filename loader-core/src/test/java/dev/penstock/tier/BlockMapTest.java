@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class BlockMapTest {
 
-    private final BlockMap map = new BlockMap(new long[] {0, 250, 0, 0, 100, 1}, List.of("a", "b", "c", "d", "e", "f"), 100);
+    private final BlockMap map =
+            new BlockMap(new long[] {0, 250, 0, 0, 100, 1}, List.of("a", "b", "c", "d", "e", "f"), 100);
 
     @Test
     void objectsAreCutIntoBlocksWithAShortLastOne() {

@@ -101,7 +101,9 @@ class DiskTierTest {
         overwrite(3 * FRAME_BYTES + 20, 1);
         try (DiskTier tier = tier(BLOCKS)) {
             readAll(tier);
-            assertThat(meter.snapshot().tornBlocks()).as("the flipped header is no block at all").isEqualTo(1);
+            assertThat(meter.snapshot().tornBlocks())
+                    .as("the flipped header is no block at all")
+                    .isEqualTo(1);
             assertThat(source.reads.get()).isEqualTo(2);
             readAll(tier);
             assertThat(source.reads.get()).isEqualTo(2);
@@ -187,7 +189,9 @@ class DiskTierTest {
             read(tier, 1);
             assertThat(meter.snapshot().diskHits()).isEqualTo(2);
             read(tier, 0);
-            assertThat(meter.snapshot().diskHits()).as("block 0 was needed last, and went").isEqualTo(2);
+            assertThat(meter.snapshot().diskHits())
+                    .as("block 0 was needed last, and went")
+                    .isEqualTo(2);
         }
     }
 
@@ -203,7 +207,8 @@ class DiskTierTest {
     @Test
     void aFullDiskIsCountedAndSurvived() throws Exception {
         Assumptions.assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/mount")) && run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.toString()) == 0,
+                Files.isExecutable(Path.of("/usr/bin/mount"))
+                        && run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.toString()) == 0,
                 "SKIPPED: a full disk can only be made by root, with mount");
         try {
             try (DiskTier tier = tier(BLOCKS)) {
@@ -212,7 +217,8 @@ class DiskTierTest {
                 assertThat(meter.snapshot().diskWrites()).isPositive();
                 source.reads.set(0);
                 readAll(tier);
-                assertThat(source.reads.get()).isEqualTo(BLOCKS - (int) meter.snapshot().diskHits());
+                assertThat(source.reads.get())
+                        .isEqualTo(BLOCKS - (int) meter.snapshot().diskHits());
                 assertThat(meter.snapshot().tornBlocks()).isZero();
             }
             try (DiskTier tier = tier(BLOCKS)) {

@@ -1,5 +1,6 @@
 package dev.penstock.tier;
 
+import dev.penstock.error.ConfigurationException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -13,11 +14,13 @@ final class DiskWriter {
     static final int BLOCK_BYTES = 512 * 1024;
     static final int FRAMES = 8;
 
+    /// Exit code of a process that may not use the directory.
+    static final int REFUSED = 3;
+
     private DiskWriter() {}
 
     static BlockMap map() {
-        return new BlockMap(
-                new long[] {(long) BLOCK_COUNT * BLOCK_BYTES - 12345}, List.of("mem:/killed"), BLOCK_BYTES);
+        return new BlockMap(new long[] {(long) BLOCK_COUNT * BLOCK_BYTES - 12345}, List.of("mem:/killed"), BLOCK_BYTES);
     }
 
     /// A random future, so that blocks keep replacing each other.
@@ -28,6 +31,14 @@ final class DiskWriter {
 
     /// @param arguments directory, seed
     public static void main(String[] arguments) {
+        try {
+            write(arguments);
+        } catch (ConfigurationException refused) {
+            System.exit(REFUSED);
+        }
+    }
+
+    private static void write(String[] arguments) {
         SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[1]));
         BlockMap map = map();
         StepClock clock = new StepClock(0);

@@ -166,8 +166,8 @@ class RamTierTest {
             throw new IllegalStateException("broken");
         };
         HeldSource held = new HeldSource();
-        BlockSource source = (block, destination) ->
-                block < 2 ? held.read(block, destination) : broken.read(block, destination);
+        BlockSource source =
+                (block, destination) -> block < 2 ? held.read(block, destination) : broken.read(block, destination);
         try (RamTier tier = tier(20_000, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited first = Awaited.lease(tier, 0, 0);
             Awaited second = Awaited.lease(tier, 1, 0);
@@ -264,7 +264,10 @@ class RamTierTest {
                         for (int i = 0; i < 2; i++) {
                             int block = random.nextInt(blockCount);
                             BlockLease lease = tier.tryLease(block);
-                            leases.add(lease != null ? lease : Awaited.lease(tier, block, step).join());
+                            leases.add(
+                                    lease != null
+                                            ? lease
+                                            : Awaited.lease(tier, block, step).join());
                         }
                         for (BlockLease lease : leases) {
                             if (!MemorySource.holds(lease.block(), lease.segment())) {

@@ -57,7 +57,8 @@ class RetryingSourceTest {
 
     @Test
     void aFatalFailureIsNotReadAgain() {
-        read(failing(9, new CorruptDataException(FailureMessage.of("read"))), 3).verifyError(CorruptDataException.class);
+        read(failing(9, new CorruptDataException(FailureMessage.of("read"))), 3)
+                .verifyError(CorruptDataException.class);
         assertThat(attempts.get()).isEqualTo(1);
     }
 }

@@ -13,7 +13,9 @@ final class Schedule implements NextUse {
     @SuppressWarnings({"unchecked", "rawtypes"})
     Schedule(int blockCount, int... blocks) {
         this.blocks = blocks;
-        this.uses = IntStream.range(0, blockCount).mapToObj(block -> new TreeSet<Integer>()).toArray(TreeSet[]::new);
+        this.uses = IntStream.range(0, blockCount)
+                .mapToObj(block -> new TreeSet<Integer>())
+                .toArray(TreeSet[]::new);
         for (int step = 0; step < blocks.length; step++) {
             uses[blocks[step]].add(step);
         }
