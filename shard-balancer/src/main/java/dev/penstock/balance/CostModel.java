@@ -31,10 +31,10 @@ public record CostModel(long perToken, long perTokenSquared, long perSample) {
     /// Cost of a transformer step from the shape of the model, in units of `2 · hiddenSize` floating-point operations
     /// of the forward pass. The backward pass is a constant multiple and cancels.
     ///
-    /// A layer whose feed-forward width is four times the hidden size h takes `24·h²` operations per token and
-    /// `4·h·L²` per sequence, and the logits over a vocabulary of V take `2·h·V` per token: Narayanan et al.,
-    /// "Efficient Large-Scale Language Model Training on GPU Clusters Using Megatron-LM", SC '21, appendix. Divided by
-    /// `2·h` that is, over l layers, `(12·l·h + V)·L + 2·l·L²`.
+    /// Per layer of hidden size h, with a feed-forward four times as wide, a token takes `24·h²` operations and a
+    /// sequence `4·h·L²` more for attention; the logits over a vocabulary of V take `2·h·V` per token. Divided by
+    /// `2·h` that is, over l layers, `(12·l·h + V)·L + 2·l·L²`. The counts are those of the appendix of Narayanan et
+    /// al., "Efficient Large-Scale Language Model Training on GPU Clusters Using Megatron-LM", SC '21.
     ///
     /// @param vocabularySize number of classes of the output layer; 0 for a model without one
     public static CostModel attention(int layers, int hiddenSize, int vocabularySize, AttentionWork work) {

@@ -13,6 +13,10 @@ import dev.penstock.plan.RankAssignment;
 /// batches grow.
 public final class ExactBalancer implements RankAssigner {
 
+    /// Loads this close to the bound, a part in 32,768 of it, count as having reached it: a thirtieth of the promised
+    /// thousandth, and less than step times can be measured to. Bounds below that are met exactly or searched for.
+    private static final int TOLERANCE_SHIFT = 15;
+
     private final SortedCosts costs;
     private final MicroBatchPacking packing;
     private final ListScheduling scheduling = new ListScheduling();
@@ -29,19 +33,19 @@ public final class ExactBalancer implements RankAssigner {
     public void assign(int[] lengths, int count, RankAssignment assignment) {
         costs.load(lengths, count);
         long bound = costs.lowerBound(assignment.ranks());
-        Schedule best = schedule(assignment.ranks(), bound);
+        Schedule best = schedule(assignment.ranks(), bound + (bound >>> TOLERANCE_SHIFT));
         packing.pack(costs, best, assignment);
         assignment.finish(best.makespan(), bound);
     }
 
-    private Schedule schedule(int ranks, long bound) {
+    private Schedule schedule(int ranks, long target) {
         scheduling.longestFirst(costs, ranks, longestFirst);
-        refinement.refine(costs, longestFirst, bound);
-        if (longestFirst.makespan() <= bound) {
+        refinement.refine(costs, longestFirst, target);
+        if (longestFirst.makespan() <= target) {
             return longestFirst;
         }
         scheduling.largestSlackFirst(costs, ranks, largestSlackFirst);
-        refinement.refine(costs, largestSlackFirst, bound);
+        refinement.refine(costs, largestSlackFirst, target);
         return largestSlackFirst.makespan() < longestFirst.makespan() ? largestSlackFirst : longestFirst;
     }
 }

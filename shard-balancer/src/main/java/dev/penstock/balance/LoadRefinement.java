@@ -4,10 +4,10 @@ package dev.penstock.balance;
 ///
 /// Each round takes the fullest rank and looks, in every other rank, for the item to exchange with one of its own (or
 /// to accept without return) that leaves the lower maximum of the two. With both ranks' items in order of cost one
-/// merge-like walk finds it. Ranks are tried from the emptiest on, and the search ends where even a perfect split with
-/// the next rank could not beat what was found. Rounds end when the bound is reached, when no exchange lowers the fullest
-/// rank, or after a fixed number per rank. A round never raises the makespan. Ties go to the exchange found first, so
-/// the result is a function of the costs alone.
+/// merge-like walk finds it. Ranks are tried from the emptiest on; a round's search ends where the pair comes under the
+/// bound, or where even a perfect split with the next rank could not beat what was found. Rounds end when the bound is
+/// reached, when no exchange lowers the fullest rank, or after a fixed number per rank. A round never raises the
+/// makespan. Ties go to the exchange found first, so the result is a function of the costs alone.
 final class LoadRefinement {
 
     /// Rounds per rank. Long-tailed batches settle after one to three; the limit bounds the time for hostile ones.
@@ -31,7 +31,7 @@ final class LoadRefinement {
         for (int round = 0; round < ranks * ROUNDS_PER_RANK; round++) {
             sortRanks(schedule);
             int fullest = ranksByLoad[ranks - 1];
-            if (schedule.load(fullest) <= bound || !findExchange(costs, schedule, fullest)) {
+            if (schedule.load(fullest) <= bound || !findExchange(costs, schedule, fullest, bound)) {
                 return;
             }
             give(costs, schedule, bestGiven, fullest, bestRank);
@@ -76,10 +76,10 @@ final class LoadRefinement {
         }
     }
 
-    private boolean findExchange(SortedCosts costs, Schedule schedule, int fullest) {
+    private boolean findExchange(SortedCosts costs, Schedule schedule, int fullest, long bound) {
         long load = schedule.load(fullest);
         bestMaximum = load;
-        for (int i = 0; i < schedule.ranks() - 1; i++) {
+        for (int i = 0; i < schedule.ranks() - 1 && bestMaximum > bound; i++) {
             int rank = ranksByLoad[i];
             long half = (load - schedule.load(rank)) / 2;
             if (load - half >= bestMaximum) {

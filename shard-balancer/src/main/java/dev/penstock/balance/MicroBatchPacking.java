@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /// Cuts each rank's share into micro-batches by best fit, longest first, and writes the assignment.
 ///
-/// Each item goes to the open micro-batch that it leaves with the least room, the earlier one when two are equal, or to a new
+/// Each item goes to the open micro-batch that it leaves with the least room, the earlier one when two are equal, or to
+/// a new
 /// one: at most `11/9 · optimum + 4` micro-batches (Johnson et al., "Worst-Case Performance Bounds for Simple
 /// One-Dimensional Packing Algorithms", 1974). Micro-batches stay in the order they were opened, which puts the
 /// longest sample first; the items of one keep the order of the global batch.
@@ -95,7 +96,8 @@ final class MicroBatchPacking {
         room[microBatches++] = policy.maxTokens();
     }
 
-    /// Afterwards the items of micro-batch m end at `endOfItems[m]` and start where the one before ends, in global order.
+    /// Afterwards the items of micro-batch m end at `endOfItems[m]` and start where the one before ends, in global
+    /// order.
     private void groupByMicroBatch(int count) {
         Arrays.fill(endOfItems, 0, microBatches, 0);
         for (int item = 0; item < count; item++) {

@@ -3,6 +3,7 @@ package dev.penstock.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.plan.RankAssignment;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.StringJoiner;
 
@@ -41,17 +42,19 @@ final class Assignments {
     }
 
     static long makespan(RankAssignment assignment, CostModel model, int[] lengths) {
-        long makespan = 0;
+        return Arrays.stream(loads(assignment, model, lengths)).max().orElseThrow();
+    }
+
+    static long[] loads(RankAssignment assignment, CostModel model, int[] lengths) {
+        long[] loads = new long[assignment.ranks()];
         for (int rank = 0; rank < assignment.ranks(); rank++) {
             int from = assignment.firstItem(assignment.firstMicroBatch(rank));
             int to = assignment.firstItem(assignment.firstMicroBatch(rank + 1));
-            long load = 0;
             for (int i = from; i < to; i++) {
-                load += model.cost(lengths[assignment.item(i)]);
+                loads[rank] += model.cost(lengths[assignment.item(i)]);
             }
-            makespan = Math.max(makespan, load);
         }
-        return makespan;
+        return loads;
     }
 
     static long largestMicroBatch(RankAssignment assignment, int[] lengths) {

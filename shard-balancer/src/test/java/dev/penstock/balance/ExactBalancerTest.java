@@ -125,6 +125,38 @@ final class ExactBalancerTest {
     }
 
     @Test
+    void orderOfTheBatchDoesNotChangeTheLoads() {
+        ExactBalancer balancer = new ExactBalancer(TOKENS, UNCAPPED);
+        for (int round = 0; round < 100; round++) {
+            long seed = seeds.nextLong();
+            SplittableRandom random = new SplittableRandom(seed);
+            int[] lengths = Workload.uniform(random, 100, 50);
+            int[] shuffled = Workload.shuffle(random, lengths);
+            RankAssignment plain = new RankAssignment(9);
+            RankAssignment other = new RankAssignment(9);
+
+            balancer.assign(lengths, lengths.length, plain);
+            balancer.assign(shuffled, shuffled.length, other);
+
+            assertThat(Assignments.loads(other, TOKENS, shuffled))
+                    .as("seed %d", seed)
+                    .isEqualTo(Assignments.loads(plain, TOKENS, lengths));
+        }
+    }
+
+    /// Lengths by an integer recurrence, so that no platform's floating point can differ; the number was computed once.
+    @Test
+    void thePlanIsTheSameInEveryProcess() {
+        int[] lengths = new int[1_000];
+        int state = 12_345;
+        for (int i = 0; i < lengths.length; i++) {
+            state = state * 1_103_515_245 + 12_345;
+            lengths[i] = 1 + ((state >>> 16) & 0x3ff) * ((state >>> 26) & 0xf);
+        }
+        assertThat(exact(MicroBatchPolicy.upTo(20_000), 12, lengths).hashCode()).isEqualTo(212_032_639);
+    }
+
+    @Test
     void tiesGoToTheItemThatComesFirst() {
         assertThat(exact(UNCAPPED, 3, 5, 5, 5, 5, 5, 5)).isEqualTo("0 3 / 1 4 / 2 5");
     }
@@ -181,8 +213,7 @@ final class ExactBalancerTest {
     void steadyStateAllocatesNothing() {
         ExactBalancer balancer = new ExactBalancer(TOKENS, MicroBatchPolicy.upTo(65_536));
         RankAssignment assignment = new RankAssignment(16);
-        assertThat(Workload.allocatedBytes(balancer, assignment, seeds.split()))
-                .isZero();
+        assertThat(Workload.allocatedBytes(balancer, assignment, seeds.split())).isZero();
     }
 
     @Test

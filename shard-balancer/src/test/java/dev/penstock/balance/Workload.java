@@ -24,6 +24,17 @@ final class Workload {
         return lengths;
     }
 
+    static int[] shuffle(SplittableRandom random, int[] lengths) {
+        int[] shuffled = lengths.clone();
+        for (int i = shuffled.length - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            int length = shuffled[i];
+            shuffled[i] = shuffled[other];
+            shuffled[other] = length;
+        }
+        return shuffled;
+    }
+
     /// Bytes this thread allocates over a hundred batches whose like were all seen before.
     static long allocatedBytes(RankAssigner assigner, RankAssignment assignment, SplittableRandom random) {
         int[][] batches = new int[100][];
