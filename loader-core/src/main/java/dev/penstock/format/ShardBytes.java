@@ -28,7 +28,7 @@ public final class ShardBytes implements AutoCloseable {
     private int blockBytes;
     private int consumedBytes;
     private long blockOffset;
-    private CompletableFuture<Void> nextRead;
+    private CompletableFuture<?> nextRead;
 
     /// @param progress told the number of bytes of each block that was consumed
     public ShardBytes(ObjectStore store, ObjectMetadata object, LongConsumer progress) {
@@ -110,7 +110,7 @@ public final class ShardBytes implements AutoCloseable {
         nextRead = startRead(blockOffset + blockBytes);
     }
 
-    private CompletableFuture<Void> startRead(long offset) {
+    private CompletableFuture<?> startRead(long offset) {
         long bytes = Math.min(nextBlock.byteSize(), object.sizeBytes() - offset);
         return bytes == 0
                 ? CompletableFuture.completedFuture(null)

@@ -74,7 +74,7 @@ public final class IndexVerifier {
     }
 
     private void reportUnreadable(ObjectMetadata shard, FatalException unreadable) {
-        report(shard.key(), "", "reading", "a readable shard and index", unreadable.getMessage());
+        report(shard.key(), "", "reading", "a readable shard and index", String.valueOf(unreadable.getMessage()));
     }
 
     private void compare(ShardIndex index, ShardIndex fresh, int fieldCount) {

@@ -21,7 +21,7 @@ record DirectorySource(Path directory) implements PackSource {
         try {
             Files.walkFileTree(directory, listing);
         } catch (IOException unreadable) {
-            throw PackSource.unreadable(directory, unreadable.getMessage(), unreadable);
+            throw PackSource.unreadable(directory, directory, unreadable);
         }
         listing.members.sort(SourceMember.ORDER);
         listing.members.forEach(each);
