@@ -4,7 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A failure that trying again cannot mend.
 public abstract sealed class FatalException extends PenstockException
-        permits ConfigurationException, CorruptDataException, StoreAccessException, ResourceExhaustedException {
+        permits ConfigurationException,
+                CorruptDataException,
+                StoreAccessException,
+                ResourceExhaustedException,
+                RankLostException,
+                DivergedException {
 
     private static final long serialVersionUID = 1;
 
