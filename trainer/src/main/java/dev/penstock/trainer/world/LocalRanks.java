@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /// The ranks of a run on this host: child processes that start together and fail as one.
 ///
 /// Each child gets the environment of [World]. Output is passed on line by line; that of rank 0 as it is, that of the
-/// others, and every line of standard error, with the rank in front. When one child fails, or this process is
+/// others, and every line of standard error, with the rank in front; Gloo's announcements are left out. When one child fails, or this process is
 /// interrupted or told to end, the others are ended; when this process is killed, children that use [ParentWatch] end
 /// themselves.
 public final class LocalRanks {
@@ -90,6 +90,8 @@ public final class LocalRanks {
         // Ranks share the cores: OpenMP must neither start a thread per core nor spin while it waits.
         variables.put("OMP_NUM_THREADS", "1");
         variables.put("OMP_WAIT_POLICY", "PASSIVE");
+        // A lost rank is reported once, by the exception; c10d's warnings would bury it under native stack traces.
+        variables.put("TORCH_CPP_LOG_LEVEL", "ERROR");
         variables.putAll(environment);
         try {
             return new RankProcess(rank, builder.start(), out, err);

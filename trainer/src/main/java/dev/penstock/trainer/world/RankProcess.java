@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /// One child process and the threads that pass its output on.
 final class RankProcess {
 
+    /// Gloo announces its connections on standard output, where a program's results go, and cannot be told not to.
+    private static final String GLOO_ANNOUNCEMENT = "[Gloo] Rank ";
+
     private final int rank;
     private final Process process;
     private final Thread outputPump;
@@ -22,7 +25,11 @@ final class RankProcess {
         this.rank = rank;
         this.process = process;
         String outPrefix = rank == 0 ? "" : "[rank " + rank + "] ";
-        outputPump = pump("out", process.getInputStream(), line -> out.println(outPrefix + line));
+        outputPump = pump("out", process.getInputStream(), line -> {
+            if (!line.startsWith(GLOO_ANNOUNCEMENT)) {
+                out.println(outPrefix + line);
+            }
+        });
         errorPump = pump("err", process.getErrorStream(), line -> {
             lastError = line.isBlank() ? lastError : line.strip();
             err.println("[rank " + rank + "] " + line);
