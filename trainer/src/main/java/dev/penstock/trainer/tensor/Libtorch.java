@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /// The native library, loaded and set up for one process.
 ///
-/// Natives unpack once into the JavaCPP cache directory, under that directory's lock, so any number of processes may
-/// start at once on an empty cache.
+/// Natives unpack once into the JavaCPP cache directory; any number of processes may start at once on an empty one, as
+/// long as each calls [#initialize(int)] before it touches anything else here.
 public final class Libtorch {
 
     private Libtorch() {}
@@ -24,8 +24,10 @@ public final class Libtorch {
                     FailureMessage.of("libtorch start").with("threads", threads).remedy("use at least 1"));
         }
         try {
-            torch.set_num_threads(threads);
-            openblas_nolapack.blas_set_num_threads(threads);
+            NativeCache.load(() -> {
+                torch.set_num_threads(threads);
+                openblas_nolapack.blas_set_num_threads(threads);
+            });
         } catch (UnsatisfiedLinkError e) {
             throw new ConfigurationException(
                     FailureMessage.of("libtorch start")
