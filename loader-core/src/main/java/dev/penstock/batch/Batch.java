@@ -10,8 +10,10 @@ import java.util.List;
 /// other and [#offsets] the `n + 1` int32 positions, in elements, where they begin and end. Micro-batches are
 /// consecutive runs of samples. Everything is little-endian and aligned to 64 bytes.
 ///
-/// Ownership: the consumer owns the slot until [#close()]; every segment dies with it. A batch that is never closed
-/// holds its slot until its loader is closed. Closing twice does nothing.
+/// Ownership: the consumer owns the slot until [#close()]. Afterwards every accessor of the slot's contents throws
+/// IllegalStateException; segments handed out before must no longer be touched, because the slot's next batch will
+/// be written there. A batch that is never closed holds its slot until its loader is closed. Closing twice does
+/// nothing.
 ///
 /// Threading: immutable once delivered; any thread may read and any thread may close.
 public final class Batch implements AutoCloseable {
@@ -24,9 +26,10 @@ public final class Batch implements AutoCloseable {
     private final MemorySegment slot;
     private final double balanceRatio;
     private final Runnable release;
+    private volatile boolean closed;
 
     /// @param slot at least `layout.totalBytes()` bytes, filled
-    /// @param release gives the slot back; called by every [#close()], so it must be idempotent
+    /// @param release gives the slot back; idempotent, because closes may race
     public Batch(
             long epoch,
             long step,
@@ -74,32 +77,32 @@ public final class Batch implements AutoCloseable {
 
     /// Index of the first sample of a micro-batch; `microBatchStart(microBatchCount())` is `sampleCount()`.
     public int microBatchStart(int microBatch) {
-        return slot.get(ValueLayout.JAVA_INT, layout.microBatchesOffset() + 4L * microBatch);
+        return slot().get(ValueLayout.JAVA_INT, layout.microBatchesOffset() + 4L * microBatch);
     }
 
     /// Dataset-wide number of a sample.
     public long sampleId(int sample) {
-        return slot.get(ValueLayout.JAVA_LONG, 8L * sample);
+        return slot().get(ValueLayout.JAVA_LONG, 8L * sample);
     }
 
     /// CRC-32C of a sample's bytes as they lie in this slot, fields in order; unsigned.
     public long crc32c(int sample) {
-        return Integer.toUnsignedLong(slot.get(ValueLayout.JAVA_INT, layout.crc32cOffset() + 4L * sample));
+        return Integer.toUnsignedLong(slot().get(ValueLayout.JAVA_INT, layout.crc32cOffset() + 4L * sample));
     }
 
     /// Element offsets of a field, int32 `[n + 1]`.
     public MemorySegment offsets(int field) {
-        return slot.asSlice(layout.offsetsOffset(field), 4L * (layout.sampleCount() + 1));
+        return slot().asSlice(layout.offsetsOffset(field), 4L * (layout.sampleCount() + 1));
     }
 
     /// First element of a sample in a field; `offset(field, sampleCount())` is the total.
     public int offset(int field, int sample) {
-        return slot.get(ValueLayout.JAVA_INT, layout.offsetsOffset(field) + 4L * sample);
+        return slot().get(ValueLayout.JAVA_INT, layout.offsetsOffset(field) + 4L * sample);
     }
 
     /// Packed elements of a field.
     public MemorySegment values(int field) {
-        return slot.asSlice(layout.valuesOffset(field), layout.valuesBytes(field));
+        return slot().asSlice(layout.valuesOffset(field), layout.valuesBytes(field));
     }
 
     /// Bytes of all values of all fields.
@@ -114,6 +117,9 @@ public final class Batch implements AutoCloseable {
 
     /// The whole slot, for a sink that copies or registers it in one piece; the layout says what lies where.
     public MemorySegment slot() {
+        if (closed) {
+            throw new IllegalStateException("batch of step " + step + ", rank " + rank + " is closed");
+        }
         return slot;
     }
 
@@ -124,6 +130,7 @@ public final class Batch implements AutoCloseable {
     /// Gives the slot back to the loader.
     @Override
     public void close() {
+        closed = true;
         release.run();
     }
 }

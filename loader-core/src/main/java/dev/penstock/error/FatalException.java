@@ -8,8 +8,7 @@ public abstract sealed class FatalException extends PenstockException
                 CorruptDataException,
                 StoreAccessException,
                 ResourceExhaustedException,
-                RankLostException,
-                DivergedException {
+                DeviceException {
 
     private static final long serialVersionUID = 1;
 

@@ -12,8 +12,11 @@ import reactor.core.publisher.Mono;
 /// Threading: every method may be called from any thread and returns without blocking; the work happens on the
 /// store's own threads after subscription, and signals arrive on them.
 ///
+/// Keys are relative paths without empty parts, `.` or `..`; any other is refused.
+///
 /// Errors: [dev.penstock.error.StoreAccessException] for what is missing or forbidden,
-/// [dev.penstock.error.CorruptDataException] for an object that is not the one asked for (size or version differ),
+/// [dev.penstock.error.CorruptDataException] for an object that is not the one asked for (size or version differ) or
+/// has no such range,
 /// [dev.penstock.error.RetryableException] for what a new attempt may mend. A store does not retry by itself.
 public interface ObjectStore extends AutoCloseable {
 
@@ -28,12 +31,12 @@ public interface ObjectStore extends AutoCloseable {
 
     /// Fills `destination` with the object's bytes from `offsetBytes` on, or fails; never a part of it.
     ///
-    /// Ownership: `destination` belongs to the caller and is written only between subscription and the terminal
-    /// signal. After a cancel the store may still write until [#close()] or its own time-out, so a caller that
-    /// cancels must not reuse the memory before the returned Mono's `doFinally` of the inner attempt has run;
-    /// in practice: let reads finish.
+    /// Ownership: `destination` belongs to the caller; it must be accessible from any thread, and native or over a
+    /// `byte[]`. It is written only between subscription and the terminal signal. After a cancel the store may still
+    /// write to it until [#close()] has returned, so a caller that wants its memory back lets its reads finish.
     ///
-    /// @param object the state of the object that is wanted; a differing size fails the read
+    /// @param object the state of the object that is wanted; a differing size fails the read, and so does a differing
+    ///     version where both sides have one
     Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination);
 
     /// Starts writing an object that becomes visible, whole, at [ObjectWriter#commit()].
@@ -44,7 +47,9 @@ public interface ObjectStore extends AutoCloseable {
         return Optional.empty();
     }
 
-    /// Releases threads and descriptors; reads in flight fail.
+    /// Releases threads and descriptors. Reads in flight fail, and when this returns none of them writes any more;
+    /// only a close on one of the store's own threads does not wait. Later use fails with a
+    /// [dev.penstock.error.StoreAccessException].
     @Override
     void close();
 }

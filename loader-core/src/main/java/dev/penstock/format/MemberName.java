@@ -1,0 +1,37 @@
+package dev.penstock.format;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// The name of a WebDataset member as sample key and field name.
+///
+/// The key is the path up to the first dot of its last component, the field the rest in lower case:
+/// `train/0001.seg.PNG` is field `seg.png` of sample `train/0001`.
+///
+/// @param key shared by the members of one sample
+/// @param field unique in a sample
+public record MemberName(String key, String field) {
+
+    /// Empty for a name that belongs to no sample: no dot in the last component, nothing before or after it, or a
+    /// first component of the form `__x__`, which WebDataset keeps for itself.
+    public static Optional<MemberName> of(String path) {
+        int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+        boolean named = dot > path.lastIndexOf('/') + 1 && dot < path.length() - 1;
+        return named && !isReserved(path)
+                ? Optional.of(new MemberName(
+                        path.substring(0, dot), path.substring(dot + 1).toLowerCase(Locale.ROOT)))
+                : Optional.empty();
+    }
+
+    /// Whether the path stays below the directory it is unpacked into: relative, and without a `..` component.
+    public static boolean isContained(String path) {
+        return !path.startsWith("/") && !("/" + path + "/").contains("/../");
+    }
+
+    /// Whether the first component is of the form `__x__`.
+    public static boolean isReserved(String path) {
+        int slash = path.indexOf('/');
+        String first = slash < 0 ? path : path.substring(0, slash);
+        return first.length() >= 4 && first.startsWith("__") && first.endsWith("__");
+    }
+}

@@ -1,0 +1,196 @@
+package dev.penstock.index;
+
+import dev.penstock.batch.Field;
+import dev.penstock.error.CorruptDataException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import dev.penstock.store.ObjectMetadata;
+import dev.penstock.store.ObjectStore;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/// The index of a whole dataset: its shards in ascending key order, and every sample by its dataset-wide number.
+///
+/// Sample numbers run from 0 over the shards in key order and within a shard in stored order. Index files are
+/// memory-mapped where the store has them locally and read into off-heap memory otherwise; nothing is kept per sample
+/// on the heap. One mapping per shard, so the host's limit on mappings (65,530 by default) bounds the shards.
+///
+/// Threading: immutable; any thread may use it and any thread may close it.
+public final class DatasetIndex implements AutoCloseable {
+
+    private final Arena arena;
+    private final Manifest manifest;
+    private final List<ShardIndex> shards;
+    private final long[] firstSamples;
+    private final String digest;
+
+    private DatasetIndex(Arena arena, Manifest manifest, List<ShardIndex> shards) {
+        this.arena = arena;
+        this.manifest = manifest;
+        this.shards = shards;
+        this.firstSamples = new long[shards.size() + 1];
+        for (int s = 0; s < shards.size(); s++) {
+            firstSamples[s + 1] = firstSamples[s] + shards.get(s).sampleCount();
+        }
+        this.digest = digest(shards);
+    }
+
+    /// Opens the index below the store's root. Blocks; the store may be closed afterwards, the index must be.
+    public static DatasetIndex open(ObjectStore store) {
+        Manifest manifest = readManifest(store);
+        Arena arena = Arena.ofShared();
+        try {
+            List<ShardIndex> shards = new ArrayList<>(manifest.shards().size());
+            for (Manifest.Shard listed : manifest.shards()) {
+                shards.add(listed.open(store, manifest.fields(), arena));
+            }
+            return new DatasetIndex(arena, manifest, List.copyOf(shards));
+        } catch (RuntimeException failed) {
+            arena.close();
+            throw failed;
+        }
+    }
+
+    public long sampleCount() {
+        return firstSamples[shards.size()];
+    }
+
+    public int shardCount() {
+        return shards.size();
+    }
+
+    /// Every field that some shard has, by name.
+    public List<Field> fields() {
+        return manifest.fields();
+    }
+
+    public ShardIndex shard(int shard) {
+        return shards.get(shard);
+    }
+
+    /// Dataset-wide number of a shard's first sample; `firstSample(shardCount())` is [#sampleCount()].
+    public long firstSample(int shard) {
+        return firstSamples[shard];
+    }
+
+    /// [#firstSample] of every shard, then [#sampleCount()]; a copy.
+    public long[] firstSamples() {
+        return firstSamples.clone();
+    }
+
+    /// The shard that holds a sample, by binary search.
+    public int shardOf(long sample) {
+        Objects.checkIndex(sample, sampleCount());
+        int low = 0;
+        int high = shards.size();
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (firstSamples[middle] <= sample) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// The largest cost length of any sample.
+    public int longestLength() {
+        return shards.stream().mapToInt(ShardIndex::longestLength).max().orElse(0);
+    }
+
+    /// What became of samples longer than [#maxLength()].
+    public Overlong overlong() {
+        return manifest.overlong();
+    }
+
+    /// Longest cost length that indexing allowed; `Integer.MAX_VALUE` where there was no maximum.
+    public int maxLength() {
+        return manifest.maxLength();
+    }
+
+    /// What indexing did to the samples, over all shards.
+    public IndexCounters counters() {
+        return shards.stream().map(ShardIndex::counters).reduce(IndexCounters.NONE, IndexCounters::plus);
+    }
+
+    /// Identifies the content in hexadecimal: SHA-256 over the keys and [digests][ShardIndex#digest()] of the shards.
+    public String digest() {
+        return digest;
+    }
+
+    /// Compares every shard's size in the store with the index.
+    ///
+    /// @return the shards whose version differs while the size is the same; their bytes may have changed, which the
+    ///     checksum of each sample finds when it is delivered
+    /// @throws CorruptDataException when a shard is missing or has another size
+    public List<String> checkObjects(ObjectStore store) {
+        List<String> touched = new ArrayList<>();
+        for (ShardIndex shard : shards) {
+            ObjectMetadata indexed = shard.object();
+            ObjectMetadata found = statShard(store, indexed);
+            if (found.sizeBytes() != indexed.sizeBytes()) {
+                throw new CorruptDataException(FailureMessage.of("checking a shard against its index")
+                        .with("shard", indexed.key())
+                        .with("expected", indexed.sizeBytes() + " bytes")
+                        .with("found", found.sizeBytes() + " bytes")
+                        .remedy("restore the shard, or index the dataset again"));
+            }
+            if (!found.version().equals(indexed.version())) {
+                touched.add(indexed.key());
+            }
+        }
+        return List.copyOf(touched);
+    }
+
+    /// Releases the mappings; every [ShardIndex] becomes unusable.
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private static Manifest readManifest(ObjectStore store) {
+        try {
+            return Manifest.read(store);
+        } catch (StoreAccessException unreadable) {
+            throw new StoreAccessException(
+                    FailureMessage.of("opening a dataset")
+                            .with("root", store.root())
+                            .with("manifest", Manifest.KEY)
+                            .with("found", unreadable.getMessage())
+                            .remedy("index the dataset first: penstock index " + store.root()),
+                    unreadable);
+        }
+    }
+
+    private static ObjectMetadata statShard(ObjectStore store, ObjectMetadata indexed) {
+        try {
+            return StoredObject.stat(store, indexed.key());
+        } catch (StoreAccessException missing) {
+            throw new CorruptDataException(
+                    FailureMessage.of("checking a shard against its index")
+                            .with("shard", indexed.key())
+                            .with("expected", indexed.sizeBytes() + " bytes")
+                            .with("found", missing.getMessage())
+                            .remedy("restore the shard, or index the dataset again"),
+                    missing);
+        }
+    }
+
+    private static String digest(List<ShardIndex> shards) {
+        MessageDigest sha256 = Sha256.start();
+        for (ShardIndex shard : shards) {
+            sha256.update(shard.object().key().getBytes(StandardCharsets.UTF_8));
+            sha256.update((byte) 0);
+            sha256.update(shard.digest().getBytes(StandardCharsets.US_ASCII));
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+}

@@ -1,0 +1,60 @@
+package dev.penstock.loader;
+
+import dev.penstock.batch.Batch;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// The blocking form of a loader's stream, for one thread.
+///
+/// [#next()] waits for the batch; the caller closes each batch. [#close()] ends the stream and gives back everything
+/// that was not delivered. An interrupt while waiting ends the wait with IllegalStateException and leaves the thread
+/// interrupted.
+public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
+
+    private final BatchStream stream;
+    private @Nullable Batch next;
+    private boolean ended;
+
+    BatchIterator(BatchStream stream) {
+        this.stream = stream;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (next == null && !ended) {
+            next = take();
+            ended = next == null;
+        }
+        return next != null;
+    }
+
+    @Override
+    public Batch next() {
+        if (!hasNext() || next == null) {
+            throw new NoSuchElementException("the run has ended");
+        }
+        Batch batch = next;
+        next = null;
+        return batch;
+    }
+
+    private @Nullable Batch take() {
+        try {
+            return stream.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for a batch", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        if (next != null) {
+            next.close();
+            next = null;
+        }
+        stream.close();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.penstock.loader;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.batch.Field;
+import dev.penstock.memory.SlotLease;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a loader over its steps: a planner thread, decode workers, and delivery in order.
+///
+/// ```
+/// planner:  plan ─► waiting ─► slot leased ─► fill queue ─► take()
+///              └─ read-ahead requests blocks      └─ workers copy each block as it arrives
+/// ```
+///
+/// Ownership: slots of undelivered batches and all block leases belong to the stream and are given back by
+/// [#close()]; a delivered batch belongs to the consumer. Threading: one consumer; [#close()] from any thread, also
+/// while the consumer waits.
+final class BatchStream implements AutoCloseable {
+
+    private final List<Field> fields;
+    private final FillQueue fills;
+    private final DecodePool workers;
+    private final Thread planner;
+    private final StallClock stalls;
+    private final Runnable onClose;
+    private boolean closed;
+
+    /// @param planner runs until the end of the run or until the queue is closed
+    /// @param onClose told once, after everything of this stream was given back
+    BatchStream(
+            List<Field> fields,
+            FillQueue fills,
+            DecodePool workers,
+            StreamPlanner planner,
+            StallClock stalls,
+            Runnable onClose) {
+        this.fields = fields;
+        this.fills = fills;
+        this.workers = workers;
+        this.stalls = stalls;
+        this.onClose = onClose;
+        this.planner = Thread.ofPlatform().name("penstock-planner").daemon().start(planner);
+    }
+
+    /// Waits for the next batch; null at the end of the run. Throws the failure of the batch whose turn it is, after
+    /// every batch before it has been delivered.
+    @Nullable Batch take() throws InterruptedException {
+        long calledAtNanos = System.nanoTime();
+        Fill fill = fills.take();
+        if (fill == null) {
+            return null;
+        }
+        SlotLease slot = fill.slot();
+        Batch batch = new Batch(
+                fill.plan.epoch(),
+                fill.plan.step(),
+                fill.plan.rank(),
+                fields,
+                fill.plan.layout(),
+                slot.segment(),
+                fill.plan.balanceRatio(),
+                slot::release);
+        stalls.delivered(fill, calledAtNanos, System.nanoTime());
+        fills.recycle(fill);
+        return batch;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        fills.close();
+        Threads.joinUninterruptibly(planner);
+        workers.close();
+        fills.releaseSlots();
+        onClose.run();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.penstock.loader;
+
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.index.ShardIndex;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.plan.BlockUses;
+import dev.penstock.store.ObjectMetadata;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.tier.BlockMap;
+import dev.penstock.tier.BlockSource;
+import dev.penstock.tier.DiskTier;
+import dev.penstock.tier.NextUse;
+import dev.penstock.tier.OriginSource;
+import dev.penstock.tier.RamTier;
+import dev.penstock.tier.RetryingSource;
+import dev.penstock.tier.StepClock;
+import dev.penstock.tier.TierCounters;
+import dev.penstock.tier.TierMeter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The path of a block as one loader has it: origin, retries, disk tier where there is one, RAM tier.
+final class CacheTiers implements AutoCloseable {
+
+    /// With the first delay, a storage node may be away for about six seconds before a run fails.
+    private static final int RETRIES = 6;
+
+    private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(100);
+
+    private final BlockMap blockMap;
+    private final StepClock clock;
+    private final TierMeter meter;
+    private final @Nullable DiskTier disk;
+    private final RamTier ram;
+
+    private CacheTiers(
+            BlockMap blockMap, StepClock clock, TierMeter meter, @Nullable DiskTier disk, RamTier ram) {
+        this.blockMap = blockMap;
+        this.clock = clock;
+        this.meter = meter;
+        this.disk = disk;
+        this.ram = ram;
+    }
+
+    static CacheTiers open(
+            DatasetIndex index, ObjectStore store, SampleOrder order, GlobalBatches batches, LoaderConfig config) {
+        List<ObjectMetadata> objects = new ArrayList<>();
+        List<String> identities = new ArrayList<>();
+        for (int s = 0; s < index.shardCount(); s++) {
+            ShardIndex shard = index.shard(s);
+            objects.add(shard.object());
+            identities.add(store.root() + "\n" + shard.object().key() + "\n" + shard.digest());
+        }
+        long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();
+        BlockMap blockMap = new BlockMap(sizes, identities, config.blockBytes());
+        TierMeter meter = new TierMeter();
+        StepClock clock = new StepClock(config.startStep());
+        NextUse nextUse = new BlockUses(index, order, batches, blockMap, rememberedBlocks(config, blockMap));
+
+        BlockSource origin = new RetryingSource(
+                new OriginSource(store, objects, blockMap, meter), RETRIES, FIRST_RETRY_DELAY, meter);
+        Optional<DiskTierConfig> diskConfig = config.disk();
+        if (diskConfig.isEmpty()) {
+            RamTier ram = new RamTier(blockMap, origin, nextUse, clock, config.ramBytes(), meter);
+            return new CacheTiers(blockMap, clock, meter, null, ram);
+        }
+        DiskTier disk = new DiskTier(
+                diskConfig.get().directory(),
+                blockMap,
+                origin,
+                nextUse,
+                clock,
+                diskConfig.get().budgetBytes(),
+                meter);
+        try {
+            RamTier ram = new RamTier(blockMap, disk, nextUse, clock, config.ramBytes(), meter);
+            return new CacheTiers(blockMap, clock, meter, disk, ram);
+        } catch (RuntimeException refused) {
+            disk.close();
+            throw refused;
+        }
+    }
+
+    /// As many blocks as the tiers can hold: those are the ones that an eviction asks about.
+    private static int rememberedBlocks(LoaderConfig config, BlockMap blockMap) {
+        long cached = config.ramBytes() + config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
+        return (int) Math.min(blockMap.blockCount(), cached / config.blockBytes() + 1);
+    }
+
+    BlockMap blockMap() {
+        return blockMap;
+    }
+
+    StepClock clock() {
+        return clock;
+    }
+
+    RamTier ram() {
+        return ram;
+    }
+
+    TierCounters counters() {
+        return meter.snapshot();
+    }
+
+    /// Waits for loads in flight, then frees memory and files.
+    @Override
+    public void close() {
+        ram.close();
+        if (disk != null) {
+            disk.close();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.penstock.loader;
+
+import java.nio.file.Path;
+
+/// Where blocks are kept on local disk, and how many bytes of it.
+///
+/// @param directory used by one process at a time; created when missing
+/// @param budgetBytes hard limit on what the tier writes there
+public record DiskTierConfig(Path directory, long budgetBytes) {}

@@ -1,0 +1,202 @@
+package dev.penstock.loader;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.memory.PageLockOutcome;
+import dev.penstock.memory.PageLockedMemory;
+import dev.penstock.memory.SlotArena;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.plan.BatchPlanner;
+import dev.penstock.store.ObjectStore;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/// Streams the batches of a dataset: warm tiers and page-locked slots, and one stream over them at a time.
+///
+/// Batches come in order of step, and within a step in order of rank, for every rank of
+/// [LoaderConfig#localRanks()]. Epoch follows epoch without a pause. A loader delivers the same batches for the same
+/// dataset, seed, batch size, shuffle and remainder, whatever its caches hold and however many ranks there are.
+///
+/// Ownership: the caller closes every batch, then the loader, then the index and the store it was opened with. Closing
+/// the loader reaps batches that were never closed; using one afterwards throws. Threading: any thread may open a
+/// stream, one at a time; a second one while the first runs is refused.
+public final class Loader implements AutoCloseable {
+
+    private final DatasetIndex index;
+    private final LoaderConfig config;
+    private final SampleOrder order;
+    private final GlobalBatches batches;
+    private final CacheTiers tiers;
+    private final SlotArena slots;
+    private final StallClock stalls = new StallClock();
+
+    private volatile @Nullable FillQueue activeFills;
+    private @Nullable BatchStream activeStream;
+    private boolean closed;
+
+    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+        this.index = index;
+        this.config = config;
+        this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
+        this.batches =
+                new GlobalBatches(index.sampleCount(), config.batchSize(), config.epochs().orElse(GlobalBatches.UNBOUNDED), config.remainder());
+        this.tiers = CacheTiers.open(index, store, order, batches, config);
+        this.slots = new SlotArena(allocateSlots(), this::slotReleased);
+    }
+
+    private PageLockedMemory allocateSlots() {
+        try {
+            return PageLockedMemory.allocate(config.slotBytes(), config.pageLocking());
+        } catch (RuntimeException refused) {
+            tiers.close();
+            throw refused;
+        }
+    }
+
+    /// Opens a loader over an open index and the store it was read from.
+    ///
+    /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
+    /// settings contradict each other.
+    public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+        index.checkObjects(store);
+        return new Loader(index, store, config);
+    }
+
+    /// The stream as a publisher: cold, so each subscription starts at [LoaderConfig#startStep()].
+    ///
+    /// Demand: exact; a batch is taken from the slots only when it was requested. Signals come on a thread of the
+    /// subscription. On cancel, on error and on completion everything that was not delivered is given back; delivered
+    /// batches stay the subscriber's. An operator that drops a batch in a race with a cancel (`publishOn`, `flatMap`)
+    /// leaves its slot leased until the loader is closed.
+    public Flux<Batch> batches() {
+        return Flux.defer(() -> {
+            Scheduler scheduler = Schedulers.newSingle("penstock-delivery", true);
+            return Flux.<Batch, BatchStream>generate(this::openStream, (stream, sink) -> {
+                        try {
+                            Batch batch = stream.take();
+                            if (batch == null) {
+                                sink.complete();
+                            } else {
+                                sink.next(batch);
+                            }
+                        } catch (InterruptedException cancelled) {
+                            sink.complete();
+                        } catch (RuntimeException failure) {
+                            sink.error(failure);
+                        }
+                        return stream;
+                    }, BatchStream::close)
+                    .subscribeOn(scheduler)
+                    .doFinally(signal -> scheduler.dispose());
+        });
+    }
+
+    /// The stream as a blocking iterator, from [LoaderConfig#startStep()]; the caller closes it.
+    public BatchIterator iterator() {
+        return new BatchIterator(openStream());
+    }
+
+    private synchronized BatchStream openStream() {
+        if (closed || activeStream != null) {
+            throw new IllegalStateException(
+                    closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
+        }
+        FillQueue fills = new FillQueue();
+        DecodePool workers =
+                new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
+        BatchPlanner planner = new BatchPlanner(
+                index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
+        StreamPlanner planning = new StreamPlanner(
+                planner,
+                index.fields(),
+                config.localRanks(),
+                config.startStep(),
+                stepCount(),
+                tiers.ram(),
+                tiers.clock(),
+                slots,
+                fills,
+                workers);
+        activeFills = fills;
+        BatchStream stream =
+                new BatchStream(index.fields(), fills, workers, planning, stalls, this::streamClosed);
+        activeStream = stream;
+        return stream;
+    }
+
+    private void slotReleased() {
+        FillQueue fills = activeFills;
+        if (fills != null) {
+            fills.signalRoom();
+        }
+    }
+
+    private synchronized void streamClosed() {
+        activeFills = null;
+        activeStream = null;
+    }
+
+    /// First step that is not delivered; `Long.MAX_VALUE` for an endless run.
+    public long stepCount() {
+        return Math.min(batches.stepCount(), config.steps().orElse(Long.MAX_VALUE));
+    }
+
+    /// What to save so that a later run continues with `nextStep`.
+    public LoaderState state(long nextStep) {
+        return new LoaderState(
+                LoaderState.VERSION,
+                SampleOrder.ORDER_VERSION,
+                index.digest(),
+                config.seed(),
+                config.shuffle().toString(),
+                config.remainder().name(),
+                config.batchSize(),
+                nextStep);
+    }
+
+    public LoaderCounters counters() {
+        Map<Stage, Duration> waits = new EnumMap<>(Stage.class);
+        stalls.waitNanos().forEach((stage, nanos) -> waits.put(stage, Duration.ofNanos(nanos)));
+        return new LoaderCounters(
+                stalls.batches(),
+                stalls.samples(),
+                stalls.payloadBytes(),
+                stalls.meanBalanceRatio(),
+                waits,
+                tiers.counters());
+    }
+
+    /// What the kernel granted for the slots.
+    public PageLockOutcome pageLocking() {
+        return slots.outcome();
+    }
+
+    /// Slots out now: delivered and not closed, or being filled.
+    public int leasedSlots() {
+        return slots.leaseCount();
+    }
+
+    /// Ends the stream, reaps what was never given back, and frees the memory.
+    @Override
+    public void close() {
+        BatchStream stream;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            stream = activeStream;
+        }
+        if (stream != null) {
+            stream.close();
+        }
+        tiers.close();
+        slots.close();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.penstock.loader;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.memory.PageLocking;
+import dev.penstock.order.Remainder;
+import dev.penstock.order.Shuffle;
+import dev.penstock.plan.RankAssigner;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/// Everything that decides what a loader delivers, and with which resources.
+///
+/// The first group decides the data: two loaders that agree on it deliver the same global batches at every step. The
+/// second group decides which part of each batch this process sees, the third only how fast.
+///
+/// @param seed of the order
+/// @param epochs passes over the data; empty for an endless stream
+/// @param steps steps after which the stream ends, counted from step 0 of the run; empty for no limit
+/// @param batchSize samples in a global batch, over all ranks
+/// @param shuffle how far samples are mixed
+/// @param remainder what becomes of samples that do not fill a batch at the end of an epoch
+/// @param ranks number of ranks that share each global batch
+/// @param localRanks ranks this loader delivers, ascending
+/// @param startStep first step delivered
+/// @param assigner makes the function that divides a global batch; called once per stream
+/// @param blockBytes unit of reading and caching
+/// @param ramBytes hard limit of the RAM tier
+/// @param disk the disk tier; empty for none
+/// @param slotBytes hard limit of the page-locked memory that batches are delivered in
+/// @param pageLocking whether that memory must be locked
+/// @param decodeThreads threads that copy samples into slots
+public record LoaderConfig(
+        long seed,
+        OptionalLong epochs,
+        OptionalLong steps,
+        int batchSize,
+        Shuffle shuffle,
+        Remainder remainder,
+        int ranks,
+        List<Integer> localRanks,
+        long startStep,
+        Supplier<RankAssigner> assigner,
+        int blockBytes,
+        long ramBytes,
+        Optional<DiskTierConfig> disk,
+        long slotBytes,
+        PageLocking pageLocking,
+        int decodeThreads) {
+
+    /// Object stores deliver 8 to 16 MiB ranges at full rate; smaller blocks waste less on sparse reads.
+    public static final int DEFAULT_BLOCK_BYTES = 8 << 20;
+
+    /// Fails with a [ConfigurationException] when a value cannot work.
+    public LoaderConfig {
+        localRanks = List.copyOf(localRanks);
+        require(epochs.isEmpty() || epochs.getAsLong() >= 1, "epochs", epochs, "at least 1");
+        require(steps.isEmpty() || steps.getAsLong() >= 1, "steps", steps, "at least 1");
+        require(batchSize >= 1, "batchSize", batchSize, "at least 1");
+        require(ranks >= 1, "ranks", ranks, "at least 1");
+        require(startStep >= 0, "startStep", startStep, "at least 0");
+        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "blockBytes", blockBytes, "a power of two ≥ 4096");
+        require(ramBytes >= blockBytes, "ramBytes", ramBytes, "at least one block of " + blockBytes);
+        require(slotBytes >= 1, "slotBytes", slotBytes, "at least 1");
+        require(decodeThreads >= 1, "decodeThreads", decodeThreads, "at least 1");
+        require(!localRanks.isEmpty(), "localRanks", localRanks, "at least one rank");
+        int previous = -1;
+        for (int rank : localRanks) {
+            require(rank > previous && rank < ranks, "localRanks", localRanks, "ascending, from 0 to " + (ranks - 1));
+            previous = rank;
+        }
+    }
+
+    private static void require(boolean holds, String option, Object value, String wanted) {
+        if (!holds) {
+            throw new ConfigurationException(FailureMessage.of("configuring the loader")
+                    .with("option", option)
+                    .with("value", value)
+                    .with("wanted", wanted));
+        }
+    }
+
+    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank.
+    ///
+    /// @param assigner makes the function that divides a global batch, such as `ExactBalancer::new`
+    public static Builder builder(Supplier<RankAssigner> assigner) {
+        return new Builder(assigner);
+    }
+
+    /// Collects the settings; see the record for their meaning.
+    public static final class Builder {
+
+        private long seed;
+        private OptionalLong epochs = OptionalLong.empty();
+        private OptionalLong steps = OptionalLong.empty();
+        private int batchSize = 64;
+        private Shuffle shuffle = new Shuffle.Full();
+        private Remainder remainder = Remainder.CARRY;
+        private int ranks = 1;
+        private Optional<List<Integer>> localRanks = Optional.empty();
+        private long startStep;
+        private final Supplier<RankAssigner> assigner;
+        private int blockBytes = DEFAULT_BLOCK_BYTES;
+        private long ramBytes = 512L << 20;
+        private Optional<DiskTierConfig> disk = Optional.empty();
+        private long slotBytes = 64L << 20;
+        private PageLocking pageLocking = PageLocking.BEST_EFFORT;
+        private int decodeThreads = Runtime.getRuntime().availableProcessors();
+
+        private Builder(Supplier<RankAssigner> assigner) {
+            this.assigner = assigner;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder epochs(long value) {
+            epochs = OptionalLong.of(value);
+            return this;
+        }
+
+        public Builder steps(long value) {
+            steps = OptionalLong.of(value);
+            return this;
+        }
+
+        public Builder batchSize(int value) {
+            batchSize = value;
+            return this;
+        }
+
+        public Builder shuffle(Shuffle value) {
+            shuffle = value;
+            return this;
+        }
+
+        public Builder remainder(Remainder value) {
+            remainder = value;
+            return this;
+        }
+
+        /// Sets the number of ranks; the loader delivers all of them unless [#localRanks] says otherwise.
+        public Builder ranks(int value) {
+            ranks = value;
+            return this;
+        }
+
+        public Builder localRanks(List<Integer> value) {
+            localRanks = Optional.of(value);
+            return this;
+        }
+
+        public Builder startStep(long value) {
+            startStep = value;
+            return this;
+        }
+
+        public Builder blockBytes(int value) {
+            blockBytes = value;
+            return this;
+        }
+
+        public Builder ramBytes(long value) {
+            ramBytes = value;
+            return this;
+        }
+
+        public Builder disk(DiskTierConfig value) {
+            disk = Optional.of(value);
+            return this;
+        }
+
+        public Builder slotBytes(long value) {
+            slotBytes = value;
+            return this;
+        }
+
+        public Builder pageLocking(PageLocking value) {
+            pageLocking = value;
+            return this;
+        }
+
+        public Builder decodeThreads(int value) {
+            decodeThreads = value;
+            return this;
+        }
+
+        public LoaderConfig build() {
+            return new LoaderConfig(
+                    seed,
+                    epochs,
+                    steps,
+                    batchSize,
+                    shuffle,
+                    remainder,
+                    ranks,
+                    localRanks.orElseGet(() -> IntStream.range(0, ranks).boxed().toList()),
+                    startStep,
+                    assigner,
+                    blockBytes,
+                    ramBytes,
+                    disk,
+                    slotBytes,
+                    pageLocking,
+                    decodeThreads);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.penstock.loader;
+
+import dev.penstock.tier.TierCounters;
+import java.time.Duration;
+import java.util.Map;
+
+/// What a loader has done since it was opened, as of one moment.
+///
+/// @param batches delivered, over all local ranks
+/// @param samples delivered
+/// @param payloadBytes values delivered, without offsets and ids
+/// @param meanBalanceRatio mean over delivered batches of the fullest rank's cost over its lower bound
+/// @param waits how long the consumer waited in all, by what it waited for
+/// @param tiers where the bytes came from
+public record LoaderCounters(
+        long batches,
+        long samples,
+        long payloadBytes,
+        double meanBalanceRatio,
+        Map<Stage, Duration> waits,
+        TierCounters tiers) {
+
+    public LoaderCounters {
+        waits = Map.copyOf(waits);
+    }
+
+    /// Time the consumer waited for a batch, all stages together.
+    public Duration waited() {
+        return waits.values().stream().reduce(Duration.ZERO, Duration::plus);
+    }
+}

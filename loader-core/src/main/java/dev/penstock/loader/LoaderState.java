@@ -1,0 +1,83 @@
+package dev.penstock.loader;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Where a run stands: a position, and what the position is a position in.
+///
+/// The number of ranks is not part of it, because the global batches do not depend on it.
+///
+/// @param version of this record's form; see [#VERSION]
+/// @param orderVersion of the algorithm behind the order
+/// @param datasetDigest of the index the samples are numbered by
+/// @param nextStep first step not yet consumed
+public record LoaderState(
+        int version,
+        int orderVersion,
+        String datasetDigest,
+        long seed,
+        String shuffle,
+        String remainder,
+        int batchSize,
+        long nextStep) {
+
+    /// Changes when a field's meaning does.
+    public static final int VERSION = 1;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    /// The state after a further step was consumed.
+    public LoaderState withNextStep(long step) {
+        return new LoaderState(version, orderVersion, datasetDigest, seed, shuffle, remainder, batchSize, step);
+    }
+
+    public String toJson() {
+        return JSON.writeValueAsString(this);
+    }
+
+    /// Reads what [#toJson()] wrote; refuses another version by name.
+    public static LoaderState parse(String json) {
+        LoaderState state;
+        try {
+            int found = JSON.readTree(json).path("version").asInt(-1);
+            if (found != VERSION) {
+                throw new ConfigurationException(FailureMessage.of("reading a loader state")
+                        .with("expectedVersion", VERSION)
+                        .with("foundVersion", found < 0 ? "none" : found)
+                        .remedy("resume with the Penstock version that wrote it, or start anew"));
+            }
+            state = JSON.readValue(json, LoaderState.class);
+        } catch (JacksonException e) {
+            throw new ConfigurationException(
+                    FailureMessage.of("reading a loader state").with("problem", e.getOriginalMessage()), e);
+        }
+        return state;
+    }
+
+    /// Fails unless a run from this state continues the one that `now` starts.
+    public void requireContinues(LoaderState now) {
+        require("orderVersion", orderVersion, now.orderVersion);
+        require("datasetDigest", datasetDigest, now.datasetDigest);
+        require("seed", seed, now.seed);
+        require("shuffle", shuffle, now.shuffle);
+        require("remainder", remainder, now.remainder);
+        require("batch", batchSize, now.batchSize);
+    }
+
+    private static void require(String what, @Nullable Object saved, @Nullable Object now) {
+        if (saved != null && !saved.equals(now)) {
+            throw new ConfigurationException(FailureMessage.of("resuming")
+                    .with("differs", what)
+                    .with("saved", saved)
+                    .with("now", now)
+                    .remedy("resume with the saved setting, or start a new run"));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.penstock.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// The memory calls of the C library on Linux, x86-64 and aarch64 (their constants agree).
+@SuppressWarnings("restricted") // every call leaves Java: that is what this class is for
+final class LinuxMemory {
+
+    private static final int PROT_READ_WRITE = 0x1 | 0x2;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int MLOCK_ONFAULT = 1;
+    private static final int RLIMIT_MEMLOCK = 8;
+    private static final long MAP_FAILED = -1;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final MethodHandle MMAP = withErrno(
+            "mmap",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG));
+    private static final MethodHandle MUNMAP = withErrno(
+            "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle MADVISE = withErrno(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final MethodHandle MLOCK2 = withErrno(
+            "mlock2",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final MethodHandle GETRLIMIT = withErrno(
+            "getrlimit", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+    private static final MethodHandle STRERROR = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("strerror"),
+            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+
+    private LinuxMemory() {}
+
+    private static MethodHandle withErrno(String function, FunctionDescriptor type) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(function), type, Linker.Option.captureCallState("errno"));
+    }
+
+    /// Maps private zeroed memory at an address of the kernel's choice; throws [NativeCallException].
+    static long map(long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            long address = (long) MMAP.invokeExact(state, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            if (address == MAP_FAILED) {
+                throw new NativeCallException(errnoText(state));
+            }
+            return address;
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    /// Unmaps, which also unlocks.
+    static void unmap(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            if ((int) MUNMAP.invokeExact(state, address, bytes) != 0) {
+                throw new NativeCallException(errnoText(state));
+            }
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    /// Asks for huge pages; returns the kernel's refusal, null when it agreed.
+    static @Nullable String adviseHugePages(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            return (int) MADVISE.invokeExact(state, address, bytes, MADV_HUGEPAGE) == 0 ? null : errnoText(state);
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    /// Locks pages as they are first touched, so the call itself is instant; returns the refusal, null when locked.
+    static @Nullable String lockOnFault(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            return (int) MLOCK2.invokeExact(state, address, bytes, MLOCK_ONFAULT) == 0 ? null : errnoText(state);
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    /// The soft limit of locked memory, as `ulimit -l` prints it but in bytes; -1 is unlimited.
+    static long lockLimitBytes() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment limits = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            if ((int) GETRLIMIT.invokeExact(state, RLIMIT_MEMLOCK, limits) != 0) {
+                throw new NativeCallException(errnoText(state));
+            }
+            return limits.get(ValueLayout.JAVA_LONG, 0);
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    private static String errnoText(MemorySegment state) throws Throwable {
+        MemorySegment text = (MemorySegment) STRERROR.invokeExact((int) ERRNO.get(state, 0L));
+        return text.reinterpret(Long.MAX_VALUE).getString(0);
+    }
+
+    private static RuntimeException rethrown(Throwable failure) {
+        return switch (failure) {
+            case RuntimeException unchecked -> unchecked;
+            case Error error -> throw error;
+            default -> new IllegalStateException("a downcall threw a checked exception", failure);
+        };
+    }
+}

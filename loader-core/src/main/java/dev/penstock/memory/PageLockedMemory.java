@@ -1,0 +1,122 @@
+package dev.penstock.memory;
+
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ResourceExhaustedException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/// One mapping outside the Java heap whose pages, where the kernel allows it, are huge and never swapped out.
+///
+/// Usable as soon as it is allocated: a background thread touches every page, so that no reader or copy pays for
+/// the first touch. What the kernel granted is known at once ([#outcome()]), because pages are locked on fault.
+///
+/// Ownership: the creator closes. After [#close()] every access through [#segment()] and its slices throws
+/// [IllegalStateException]; it never reaches unmapped memory. Closing while a slice is inside a file or native
+/// call throws [IllegalStateException] and leaves the mapping as it was.
+///
+/// Threading: any thread may use the memory and any thread may close it.
+public final class PageLockedMemory implements AutoCloseable {
+
+    /// The smallest page there is on the supported machines, so touching at this stride reaches every page.
+    private static final int PAGE_BYTES = 4096;
+
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    private final Arena arena;
+    private final MemorySegment segment;
+    private final PageLockOutcome outcome;
+    private final Thread prefault;
+
+    private PageLockedMemory(Arena arena, MemorySegment segment, PageLockOutcome outcome) {
+        this.arena = arena;
+        this.segment = segment;
+        this.outcome = outcome;
+        this.prefault = Thread.ofPlatform().daemon().name("penstock-prefault").unstarted(this::touchEveryPage);
+    }
+
+    /// Maps `bytes`, rounded up to whole pages, and starts to touch them.
+    ///
+    /// Fails with [ResourceExhaustedException] when the address space is used up, or when locking is required and
+    /// refused.
+    @SuppressWarnings("restricted") // the size given to the segment is the size of the mapping
+    public static PageLockedMemory allocate(long bytes, PageLocking locking) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("memory must have at least 1 byte, was " + bytes);
+        }
+        long mapped = Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
+        long address = map(mapped);
+        String hugePageRefusal = LinuxMemory.adviseHugePages(address, mapped);
+        String lockRefusal = locking == PageLocking.OFF ? null : LinuxMemory.lockOnFault(address, mapped);
+        if (locking == PageLocking.REQUIRED && lockRefusal != null) {
+            LinuxMemory.unmap(address, mapped);
+            throw new ResourceExhaustedException(FailureMessage.of("locking memory")
+                    .with("bytes", mapped)
+                    .with("limitBytes", LinuxMemory.lockLimitBytes())
+                    .with("reason", lockRefusal)
+                    .remedy("raise the limit with `ulimit -l` or memlock in /etc/security/limits.conf"));
+        }
+        Arena arena = Arena.ofShared();
+        MemorySegment segment = MemorySegment.ofAddress(address)
+                .reinterpret(mapped, arena, mapping -> LinuxMemory.unmap(mapping.address(), mapped));
+        long lockedBytes = locking == PageLocking.OFF || lockRefusal != null ? 0 : mapped;
+        PageLockedMemory memory = new PageLockedMemory(
+                arena, segment, new PageLockOutcome(mapped, lockedBytes, lockRefusal, hugePageRefusal));
+        memory.prefault.start();
+        return memory;
+    }
+
+    private static long map(long bytes) {
+        try {
+            return LinuxMemory.map(bytes);
+        } catch (NativeCallException refusal) {
+            throw new ResourceExhaustedException(
+                    FailureMessage.of("mapping memory")
+                            .with("bytes", bytes)
+                            .with("reason", refusal.getMessage())
+                            .remedy("ask for less memory, or raise the limit of `ulimit -v`"),
+                    refusal);
+        }
+    }
+
+    /// Touching is an atomic addition of 0: it makes the page present and changes nothing that a user writes
+    /// meanwhile. Ends early, by the exception of a closed arena, when the memory is closed first.
+    private void touchEveryPage() {
+        try {
+            for (long at = 0; at < segment.byteSize(); at += PAGE_BYTES) {
+                INT.getAndAdd(segment, at, 0);
+            }
+        } catch (IllegalStateException closed) {
+            if (segment.scope().isAlive()) {
+                throw closed;
+            }
+        }
+    }
+
+    /// The memory, aligned to a page.
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    public long sizeBytes() {
+        return segment.byteSize();
+    }
+
+    public PageLockOutcome outcome() {
+        return outcome;
+    }
+
+    /// Waits until every page has been touched.
+    public void awaitPrefault() throws InterruptedException {
+        prefault.join();
+    }
+
+    /// Gives the pages back to the kernel. Closing twice does nothing.
+    @Override
+    public synchronized void close() {
+        if (segment.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.penstock.plan;
+
+import dev.penstock.batch.BatchLayout;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ResourceExhaustedException;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.index.ShardIndex;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.tier.BlockMap;
+import java.util.Arrays;
+
+/// Turns a step number into batch plans: global batch, then assignment to ranks, then layout and pieces.
+///
+/// A pure function of its constructor's arguments and the step; the fields below are scratch memory. Confined to one
+/// thread. Any step may follow any other.
+public final class BatchPlanner {
+
+    private final DatasetIndex index;
+    private final OrderLine line;
+    private final GlobalBatches batches;
+    private final RankAssigner assigner;
+    private final BlockMap blockMap;
+    private final int fieldCount;
+    private final int[] widthBytes;
+
+    private final RankAssignment assignment;
+    private long[] samples = new long[64];
+    private int[] shards = new int[64];
+    private int[] lengths = new int[64];
+    private final long[] valuesBytes;
+    private long plannedStep = -1;
+
+    /// @param assigner used by this planner alone
+    /// @param ranks number of ranks that share each global batch
+    public BatchPlanner(
+            DatasetIndex index,
+            SampleOrder order,
+            GlobalBatches batches,
+            RankAssigner assigner,
+            int ranks,
+            BlockMap blockMap) {
+        this.index = index;
+        this.line = new OrderLine(order);
+        this.batches = batches;
+        this.assigner = assigner;
+        this.blockMap = blockMap;
+        this.fieldCount = index.fields().size();
+        this.widthBytes = index.fields().stream()
+                .mapToInt(field -> field.type().widthBytes())
+                .toArray();
+        this.valuesBytes = new long[fieldCount];
+        this.assignment = new RankAssignment(ranks);
+    }
+
+    /// Decides who gets which sample of a step; valid until the next call.
+    public RankAssignment assign(long step) {
+        if (step == plannedStep) {
+            return assignment;
+        }
+        int count = batches.size(step);
+        if (samples.length < count) {
+            samples = new long[count];
+            shards = new int[count];
+            lengths = new int[count];
+        }
+        long position = batches.firstPosition(step);
+        for (int item = 0; item < count; item++) {
+            long sample = line.sampleAt(position + item);
+            int shard = index.shardOf(sample);
+            samples[item] = sample;
+            shards[item] = shard;
+            lengths[item] = index.shard(shard).length((int) (sample - index.firstSample(shard)));
+        }
+        assigner.assign(lengths, count, assignment);
+        plannedStep = step;
+        return assignment;
+    }
+
+    /// Dataset-wide number of an item of the step last assigned.
+    public long sample(int item) {
+        return samples[item];
+    }
+
+    /// Length in cost units of an item of the step last assigned.
+    public int length(int item) {
+        return lengths[item];
+    }
+
+    /// Plans one rank's batch of a step.
+    ///
+    /// Ranks of one step planned one after the other share the assignment.
+    public void plan(long step, int rank, BatchPlan into) {
+        assign(step);
+        int firstMicroBatch = assignment.firstMicroBatch(rank);
+        int microBatches = assignment.microBatchCount(rank);
+        int firstItem = assignment.firstItem(firstMicroBatch);
+        int sampleCount = assignment.firstItem(firstMicroBatch + microBatches) - firstItem;
+
+        into.begin(
+                batches.epochOf(step),
+                step,
+                rank,
+                assignment.balanceRatio(),
+                sampleCount,
+                microBatches,
+                fieldCount);
+        for (int m = 0; m <= microBatches; m++) {
+            into.microBatchStart(m, assignment.firstItem(firstMicroBatch + m) - firstItem);
+        }
+        Arrays.fill(valuesBytes, 0);
+        for (int sample = 0; sample < sampleCount; sample++) {
+            int item = assignment.item(firstItem + sample);
+            into.sample(sample, samples[item]);
+            ShardIndex shard = index.shard(shards[item]);
+            int local = local(item);
+            for (int field = 0; field < fieldCount; field++) {
+                int bytes = shard.storedBytes(local, field);
+                into.field(sample, field, bytes, shard.crc32c(local, field));
+                valuesBytes[field] += bytes;
+            }
+        }
+        for (int field = 0; field < fieldCount; field++) {
+            requireInt32Offsets(step, rank, field);
+        }
+        BatchLayout layout = new BatchLayout(sampleCount, microBatches, valuesBytes);
+        into.layout(layout);
+        for (int field = 0; field < fieldCount; field++) {
+            long target = layout.valuesOffset(field);
+            for (int sample = 0; sample < sampleCount; sample++) {
+                int item = assignment.item(firstItem + sample);
+                int bytes = into.fieldBytes(sample, field);
+                into.target(sample, field, target);
+                addPieces(into, sample, field, shards[item], local(item), bytes, target);
+                target += bytes;
+            }
+        }
+        into.finish();
+    }
+
+    private int local(int item) {
+        return (int) (samples[item] - index.firstSample(shards[item]));
+    }
+
+    private void addPieces(BatchPlan into, int sample, int field, int shard, int local, int bytes, long target) {
+        long source = bytes == 0 ? 0 : index.shard(shard).offset(local, field);
+        int left = bytes;
+        long to = target;
+        while (left > 0) {
+            int block = blockMap.block(shard, source);
+            int inBlock = (int) (source - blockMap.offsetBytes(block));
+            int piece = Math.min(left, blockMap.lengthBytes(block) - inBlock);
+            into.piece(sample, field, block, inBlock, piece, to);
+            source += piece;
+            to += piece;
+            left -= piece;
+        }
+    }
+
+    /// Offsets are int32 elements, as attention kernels take them.
+    private void requireInt32Offsets(long step, int rank, int field) {
+        if (valuesBytes[field] / widthBytes[field] > Integer.MAX_VALUE) {
+            throw new ResourceExhaustedException(FailureMessage.of("laying out a batch")
+                    .with("step", step)
+                    .with("rank", rank)
+                    .with("field", index.fields().get(field).name())
+                    .with("elements", valuesBytes[field] / widthBytes[field])
+                    .with("limit", Integer.MAX_VALUE)
+                    .remedy("use a smaller --batch or more ranks"));
+        }
+    }
+}

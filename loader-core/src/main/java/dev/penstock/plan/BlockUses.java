@@ -1,0 +1,132 @@
+package dev.penstock.plan;
+
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.index.ShardIndex;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.tier.BlockMap;
+import dev.penstock.tier.NextUse;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The future of every block, read off the order: the next step in which one of its samples is due.
+///
+/// A block's samples are put through the inverse order once per epoch, which costs some tens of nanoseconds each, and
+/// their steps are kept sorted; each question is then a binary search. Tiers ask only when they must evict, so a cache
+/// that holds everything never pays.
+///
+/// Every rank's use counts, also where this host serves only some ranks: the next use is then a lower bound.
+/// Thread-safe.
+public final class BlockUses implements NextUse {
+
+    /// Sorted steps of one epoch in which a block is due.
+    private record EpochUses(long epoch, long[] steps) {}
+
+    private final DatasetIndex index;
+    private final OrderLine line;
+    private final GlobalBatches batches;
+    private final BlockMap blockMap;
+    private final Map<Integer, EpochUses> known;
+
+    /// @param remembered blocks whose steps are kept; as many as the tiers hold
+    public BlockUses(
+            DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap, int remembered) {
+        this.index = index;
+        this.line = new OrderLine(order);
+        this.batches = batches;
+        this.blockMap = blockMap;
+        this.known = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Integer, EpochUses> eldest) {
+                return size() > remembered;
+            }
+        };
+    }
+
+    @Override
+    public synchronized long nextUse(int block, long afterStep) {
+        long first = Math.max(0, afterStep + 1);
+        if (first >= batches.stepCount()) {
+            return NEVER;
+        }
+        long epoch = batches.epochOf(first);
+        // A batch that spans two epochs belongs to the first, and the second one's samples may be due in it; so a
+        // block that is due at all is due in this epoch or in one of the next two.
+        for (long e = epoch; e <= epoch + 2; e++) {
+            long[] steps = steps(block, e);
+            int at = Arrays.binarySearch(steps, first);
+            at = at < 0 ? -at - 1 : at;
+            if (at < steps.length) {
+                return steps[at];
+            }
+        }
+        return NEVER;
+    }
+
+    private long[] steps(int block, long epoch) {
+        EpochUses uses = known.get(block);
+        if (uses == null || uses.epoch != epoch) {
+            uses = new EpochUses(epoch, sortedSteps(block, epoch));
+            known.put(block, uses);
+        }
+        return uses.steps;
+    }
+
+    private long[] sortedSteps(int block, long epoch) {
+        int object = blockMap.object(block);
+        ShardIndex shard = index.shard(object);
+        long from = blockMap.offsetBytes(block);
+        long until = from + blockMap.lengthBytes(block);
+        int first = firstSampleEndingAfter(shard, from);
+        long[] steps = new long[shard.sampleCount() - first];
+        int count = 0;
+        for (int local = first; local < shard.sampleCount() && start(shard, local) < until; local++) {
+            long step = batches.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
+            if (step != GlobalBatches.NEVER) {
+                steps[count++] = step;
+            }
+        }
+        long[] sorted = Arrays.copyOf(steps, count);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /// Samples lie in the shard in the order of their numbers, so the first one to reach into a block is found by
+    /// bisection.
+    private int firstSampleEndingAfter(ShardIndex shard, long offset) {
+        int low = 0;
+        int high = shard.sampleCount();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (end(shard, middle) <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long start(ShardIndex shard, int local) {
+        long start = Long.MAX_VALUE;
+        for (int field = 0; field < index.fields().size(); field++) {
+            if (shard.has(local, field)) {
+                start = Math.min(start, shard.offset(local, field));
+            }
+        }
+        return start;
+    }
+
+    private long end(ShardIndex shard, int local) {
+        long end = 0;
+        for (int field = 0; field < index.fields().size(); field++) {
+            if (shard.has(local, field)) {
+                end = Math.max(end, shard.offset(local, field) + shard.storedBytes(local, field));
+            }
+        }
+        return end;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.penstock.tier;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A directory that one process at a time keeps its slab in; the lock ends with the process, however it dies.
+final class CacheDirectory implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(CacheDirectory.class);
+
+    /// The directories this process holds. POSIX drops a process's lock when it closes any descriptor of the file, so
+    /// a second opening in one process must be refused before it touches the lock file.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel lockFile;
+
+    private CacheDirectory(Path directory, FileChannel lockFile) {
+        this.directory = directory;
+        this.lockFile = lockFile;
+    }
+
+    /// Creates the directory where it is missing and locks it; fails with [ConfigurationException].
+    static CacheDirectory open(Path path) {
+        try {
+            Path directory = Files.createDirectories(path).toRealPath();
+            if (!HELD.add(directory)) {
+                throw held(directory, Long.toString(ProcessHandle.current().pid()));
+            }
+            try {
+                return new CacheDirectory(directory, locked(directory));
+            } catch (IOException | ConfigurationException failure) {
+                HELD.remove(directory);
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw unusable(path, failure);
+        }
+    }
+
+    private static FileChannel locked(Path directory) throws IOException {
+        Path path = directory.resolve("lock");
+        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (file.tryLock() == null) {
+                throw held(directory, Files.readString(path).strip());
+            }
+            file.truncate(0);
+            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+            return file;
+        } catch (IOException | ConfigurationException failure) {
+            file.close();
+            throw failure;
+        }
+    }
+
+    private static ConfigurationException held(Path directory, String pid) {
+        return new ConfigurationException(FailureMessage.of("locking the disk tier")
+                .with("directory", directory)
+                .with("heldByPid", pid)
+                .remedy("give each process a directory of its own, or end the other one"));
+    }
+
+    private static ConfigurationException unusable(Path directory, IOException failure) {
+        return new ConfigurationException(
+                FailureMessage.of("opening the disk tier")
+                        .with("directory", directory)
+                        .with("reason", failure)
+                        .remedy("name a directory that can be created and written"),
+                failure);
+    }
+
+    /// Opens the slab of this block size and deletes every other one: a cache of another version or block size can
+    /// only be fetched again, and must not count against the disk.
+    Slab slab(int frameCount, int blockBytes) {
+        String name = "blocks-v" + SlabHeader.VERSION + "-" + blockBytes + ".slab";
+        try (DirectoryStream<Path> slabs = Files.newDirectoryStream(directory, "blocks-*.slab")) {
+            for (Path slab : slabs) {
+                if (!slab.getFileName().toString().equals(name)) {
+                    log.warn("discarding {}: its version or block size differs from {}", slab, name);
+                    Files.delete(slab);
+                }
+            }
+            return new Slab(directory.resolve(name), frameCount, blockBytes);
+        } catch (IOException failure) {
+            close();
+            throw unusable(directory, failure);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+            HELD.remove(directory);
+        } catch (IOException failure) {
+            log.warn("cannot close the lock of {}: {}", directory, failure.toString());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.penstock.tier;
+
+/// The future of a job's reads, which its order knows.
+///
+/// Called under a tier's lock, from any thread: it must not block and must not call a tier.
+@FunctionalInterface
+public interface NextUse {
+
+    /// The step of a block that is not needed again; later than every step.
+    long NEVER = Long.MAX_VALUE;
+
+    /// The first step after `afterStep` at which the job needs the block, [#NEVER] when there is none.
+    long nextUse(int block, long afterStep);
+}

@@ -1,0 +1,41 @@
+package dev.penstock.tier;
+
+/// What the tiers of one loader have done since they were opened: one snapshot of a [TierMeter].
+///
+/// @param ramHits leases of a block that was resident
+/// @param ramMisses leases of a block that had to be waited for
+/// @param ramPrefetches loads begun ahead of a lease
+/// @param ramEvictions blocks dropped from RAM for another
+/// @param failedLoads loads into RAM that ended with an error
+/// @param diskHits blocks read, whole and verified, from the disk tier
+/// @param diskHitBytes bytes of those
+/// @param diskMisses blocks asked of the disk tier that it did not hold
+/// @param diskWrites blocks written to disk
+/// @param diskWriteBytes bytes of those
+/// @param diskEvictions blocks dropped from disk for another
+/// @param diskBypasses blocks not admitted to disk, because they are needed later than every block there
+/// @param tornBlocks blocks on disk whose header or bytes were not what was written; fetched again
+/// @param diskReadFailures blocks on disk that could not be read; fetched again
+/// @param diskWriteFailures blocks that could not be written (disk full, read-only, quota); the run goes on without
+/// @param originReads blocks read from the origin
+/// @param originBytes bytes of those
+/// @param originRetries reads of the origin begun again after a retryable failure
+public record TierCounters(
+        long ramHits,
+        long ramMisses,
+        long ramPrefetches,
+        long ramEvictions,
+        long failedLoads,
+        long diskHits,
+        long diskHitBytes,
+        long diskMisses,
+        long diskWrites,
+        long diskWriteBytes,
+        long diskEvictions,
+        long diskBypasses,
+        long tornBlocks,
+        long diskReadFailures,
+        long diskWriteFailures,
+        long originReads,
+        long originBytes,
+        long originRetries) {}

@@ -1,0 +1,62 @@
+package dev.penstock.tier;
+
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.RetryableException;
+import dev.penstock.store.ObjectMetadata;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.store.ObjectWriter;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/// Objects on the heap, of which every third read is cut off half-way and fails.
+final class FlakyStore implements ObjectStore {
+
+    private final Map<String, byte[]> objects;
+    private final AtomicInteger reads = new AtomicInteger();
+
+    FlakyStore(Map<String, byte[]> objects) {
+        this.objects = objects;
+    }
+
+    @Override
+    public URI root() {
+        return URI.create("mem:/flaky");
+    }
+
+    @Override
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+        return Mono.<Void>fromRunnable(() -> {
+                    boolean fails = reads.incrementAndGet() % 3 == 0;
+                    MemorySegment bytes = MemorySegment.ofArray(objects.get(object.key()));
+                    long length = fails ? destination.byteSize() / 2 : destination.byteSize();
+                    MemorySegment.copy(bytes, offsetBytes, destination, 0, length);
+                    if (fails) {
+                        throw new RetryableException(FailureMessage.of("read"), null);
+                    }
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    @Override
+    public Mono<ObjectMetadata> stat(String key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Flux<ObjectMetadata> list(String prefix) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ObjectWriter write(String key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,11 @@
+/// Who computes what in a step: samples of different length spread over ranks and micro-batches, with proof of how
+/// good the spread is.
+///
+/// Enter at [ExactBalancer][dev.penstock.balance.ExactBalancer], or at
+/// [UnbalancedAssigner][dev.penstock.balance.UnbalancedAssigner] for the plain order; ask
+/// [BalanceCertificate][dev.penstock.balance.BalanceCertificate] what was reached and what more would take. Pure
+/// functions over lengths in integer arithmetic: every process computes the same plan. No I/O, no threads, no clock.
+@NullMarked
+package dev.penstock.balance;
+
+import org.jspecify.annotations.NullMarked;
