@@ -1,0 +1,39 @@
+package dev.penstock.trainer.world;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// What the ranks of a world do together. Every rank makes the same calls in the same order.
+///
+/// Every call blocks until its result is there, and throws
+/// [RankLostException][dev.penstock.error.RankLostException] when another rank is gone. After that the collective is
+/// of no more use.
+///
+/// Threading: confined to one thread.
+public sealed interface Collective extends AutoCloseable permits SoloCollective, GlooCollective {
+
+    /// Meets the other ranks; a world of one needs no network.
+    static Collective join(World world, CollectiveTimeouts timeouts) {
+        return world.worldSize() == 1 ? new SoloCollective() : GlooCollective.join(world, timeouts);
+    }
+
+    /// Replaces a contiguous tensor by its sum over the ranks; equal bits on every rank.
+    void sum(Tensor tensor);
+
+    /// The sums of each value over the ranks, exact as long as they fit a double.
+    double[] sum(double... values);
+
+    /// Replaces a contiguous tensor by that of rank 0.
+    void broadcast(Tensor tensor);
+
+    /// Returns once every rank has come here.
+    void barrier();
+
+    /// Fails on rank 0, and on each rank that differs from it, unless all give the same text.
+    ///
+    /// @param subject what must agree, for the message, as in "configuration"
+    /// @param digest short text that is equal exactly if the subject is
+    void requireAgreement(String subject, String digest);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,27 @@
+package dev.penstock.trainer.world;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// The collective of a world of one: every sum is the value itself.
+final class SoloCollective implements Collective {
+
+    @Override
+    public void sum(Tensor tensor) {}
+
+    @Override
+    public double[] sum(double... values) {
+        return values.clone();
+    }
+
+    @Override
+    public void broadcast(Tensor tensor) {}
+
+    @Override
+    public void barrier() {}
+
+    @Override
+    public void requireAgreement(String subject, String digest) {}
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,104 @@
+package dev.penstock.trainer.world;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.error.PenstockException;
+import dev.penstock.trainer.StepResult;
+import dev.penstock.trainer.TestBatches;
+import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.model.TransformerShape;
+import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.AdamWSettings;
+import dev.penstock.trainer.optimize.Constant;
+import dev.penstock.trainer.tensor.Libtorch;
+import dev.penstock.trainer.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What a rank of a test does; the first argument says which test.
+final class RankProgram {
+
+    static final long SEED = 23;
+    static final int STEPS = 3;
+    static final TransformerShape SHAPE = new TransformerShape(1, 16, 2, 64);
+
+    private RankProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        ParentWatch.start(System.getenv());
+        World world = World.fromEnvironment(System.getenv());
+        try {
+            switch (arguments[0]) {
+                case "train" -> train(world, Path.of(arguments[1]));
+                case "train-until-killed" -> trainUntilKilled(world);
+                case "disagree" -> join(world).requireAgreement("plan", "digest-" + world.rank());
+                case "wait" -> waitForParent();
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        } catch (PenstockException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    static Collective join(World world) {
+        Libtorch.initialize(1);
+        return Collective.join(world, new CollectiveTimeouts(Duration.ofSeconds(30), Duration.ofMinutes(5)));
+    }
+
+    /// Leaves gradients and parameters after some steps where the test can read them.
+    private static void train(World world, Path directory) throws IOException {
+        try (Collective collective = join(world)) {
+            collective.requireAgreement("plan", "same");
+            ByteTransformer model = new ByteTransformer(SHAPE, SEED + world.rank());
+            collective.broadcast(model.parameters().values());
+            TrainingStep step = step(model, collective);
+            for (int i = 0; i < STEPS; i++) {
+                StepResult result = step.train(share(i, world.rank(), world.worldSize()));
+                if (world.isFirst()) {
+                    System.out.println(result.lossSum() + " " + result.targetCount());
+                }
+            }
+            Tensors.write(model.parameters().gradients(), directory.resolve("gradients-" + world.rank()));
+            Tensors.write(model.parameters().values(), directory.resolve("values-" + world.rank()));
+            collective.barrier();
+        }
+    }
+
+    static TrainingStep step(ByteTransformer model, Collective collective) {
+        AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
+        return new TrainingStep(model.parameters(), model::lossSum, collective, optimizer, new Constant(0.003), 1);
+    }
+
+    /// Rank 0 gets most samples in two micro-batches, rank 1 one sample, and nothing at all in the second step.
+    static Batch share(int step, int rank, int worldSize) {
+        List<byte[]> samples = TestBatches.samples(SEED + step, 6, 60);
+        if (worldSize == 1) {
+            return TestBatches.of(step, List.of(samples));
+        }
+        int cut = step == 1 ? 6 : 5;
+        return rank == 0
+                ? TestBatches.of(step, List.of(samples.subList(0, 2), samples.subList(2, cut)))
+                : TestBatches.of(step, List.of(samples.subList(cut, 6)));
+    }
+
+    /// Rank 1 dies without a word in its second step.
+    private static void trainUntilKilled(World world) {
+        ByteTransformer model = new ByteTransformer(SHAPE, SEED);
+        TrainingStep step = step(model, join(world));
+        for (int i = 0; ; i++) {
+            if (world.rank() == 1 && i == 2) {
+                Runtime.getRuntime().halt(42);
+            }
+            step.train(share(0, world.rank(), world.worldSize()));
+        }
+    }
+
+    private static void waitForParent() throws InterruptedException {
+        System.out.println("pid " + ProcessHandle.current().pid());
+        System.out.flush();
+        Thread.currentThread().join();
+    }
+}
