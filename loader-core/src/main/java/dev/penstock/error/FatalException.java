@@ -9,8 +9,8 @@ public abstract sealed class FatalException extends PenstockException
                 StoreAccessException,
                 ResourceExhaustedException,
                 DeviceException,
-                RankLostException,
-                DivergedException {
+                DivergedException,
+                RankLostException {
 
     private static final long serialVersionUID = 1;
 

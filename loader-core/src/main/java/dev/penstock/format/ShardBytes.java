@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The bytes of one shard from first to last, in off-heap blocks, with the next block read while one is consumed.
 ///
@@ -29,8 +28,10 @@ public final class ShardBytes implements AutoCloseable {
     private int blockBytes;
     private int consumedBytes;
     private long blockOffset;
-    private CompletableFuture<@Nullable Void> nextRead;
+    private CompletableFuture<?> nextRead;
 
+    /// Begins to read the shard.
+    ///
     /// @param progress told the number of bytes of each block that was consumed
     public ShardBytes(ObjectStore store, ObjectMetadata object, LongConsumer progress) {
         this.store = store;
@@ -111,7 +112,7 @@ public final class ShardBytes implements AutoCloseable {
         nextRead = startRead(blockOffset + blockBytes);
     }
 
-    private CompletableFuture<@Nullable Void> startRead(long offset) {
+    private CompletableFuture<?> startRead(long offset) {
         long bytes = Math.min(nextBlock.byteSize(), object.sizeBytes() - offset);
         return bytes == 0
                 ? CompletableFuture.completedFuture(null)

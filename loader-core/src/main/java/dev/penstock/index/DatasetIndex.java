@@ -124,13 +124,14 @@ public final class DatasetIndex implements AutoCloseable {
         return digest;
     }
 
-    /// Compares every shard's size in the store with the index.
+    /// The shards as the store has them now, in shard order; each has the size it had when it was indexed.
     ///
-    /// @return the shards whose version differs while the size is the same; their bytes may have changed, which the
-    ///     checksum of each sample finds when it is delivered
+    /// Versions may differ from the index's: a copy of a dataset has new modification times and the same bytes, and
+    /// the checksum of each sample finds bytes that are not. Reading the returned states pins the run to them.
+    ///
     /// @throws CorruptDataException when a shard is missing or has another size
-    public List<String> checkObjects(ObjectStore store) {
-        List<String> touched = new ArrayList<>();
+    public List<ObjectMetadata> currentObjects(ObjectStore store) {
+        List<ObjectMetadata> objects = new ArrayList<>(shards.size());
         for (ShardIndex shard : shards) {
             ObjectMetadata indexed = shard.object();
             ObjectMetadata found = statShard(store, indexed);
@@ -141,11 +142,9 @@ public final class DatasetIndex implements AutoCloseable {
                         .with("found", found.sizeBytes() + " bytes")
                         .remedy("restore the shard, or index the dataset again"));
             }
-            if (!found.version().equals(indexed.version())) {
-                touched.add(indexed.key());
-            }
+            objects.add(found);
         }
-        return List.copyOf(touched);
+        return List.copyOf(objects);
     }
 
     /// Releases the mappings; every [ShardIndex] becomes unusable.

@@ -22,6 +22,8 @@ public final class IndexVerifier {
     private final Consumer<IndexDifference> differences;
     private long differenceCount;
 
+    /// Compares the dataset below the root of `store`.
+    ///
     /// @param differences told each difference as it is found
     public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences) {
         this.store = store;
@@ -74,7 +76,7 @@ public final class IndexVerifier {
     }
 
     private void reportUnreadable(ObjectMetadata shard, FatalException unreadable) {
-        report(shard.key(), "", "reading", "a readable shard and index", unreadable.getMessage());
+        report(shard.key(), "", "reading", "a readable shard and index", String.valueOf(unreadable.getMessage()));
     }
 
     private void compare(ShardIndex index, ShardIndex fresh, int fieldCount) {

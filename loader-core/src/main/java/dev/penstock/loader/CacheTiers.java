@@ -48,11 +48,10 @@ final class CacheTiers implements AutoCloseable {
 
     static CacheTiers open(
             DatasetIndex index, ObjectStore store, SampleOrder order, GlobalBatches batches, LoaderConfig config) {
-        List<ObjectMetadata> objects = new ArrayList<>();
+        List<ObjectMetadata> objects = index.currentObjects(store);
         List<String> identities = new ArrayList<>();
         for (int s = 0; s < index.shardCount(); s++) {
             ShardIndex shard = index.shard(s);
-            objects.add(shard.object());
             identities.add(store.root() + "\n" + shard.object().key() + "\n" + shard.digest());
         }
         long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();

@@ -64,7 +64,6 @@ public final class Loader implements AutoCloseable {
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
     /// settings contradict each other.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        index.checkObjects(store);
         return new Loader(index, store, config);
     }
 

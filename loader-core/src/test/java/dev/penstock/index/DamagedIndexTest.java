@@ -3,11 +3,13 @@ package dev.penstock.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.format.TarBytes;
 import dev.penstock.store.DirectoryStore;
+import dev.penstock.store.ObjectMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,22 +155,24 @@ class DamagedIndexTest {
         long size = Files.size(directory.resolve("0.tar"));
         try (DatasetIndex index = DatasetIndex.open(store)) {
             Files.write(directory.resolve("0.tar"), new byte[512]);
-            assertThatThrownBy(() -> index.checkObjects(store))
+            assertThatThrownBy(() -> index.currentObjects(store))
                     .isInstanceOf(CorruptDataException.class)
                     .hasMessage("checking a shard against its index failed: shard=0.tar, expected=" + size
                             + " bytes, found=512 bytes; restore the shard, or index the dataset again");
             Files.delete(directory.resolve("0.tar"));
-            assertThatThrownBy(() -> index.checkObjects(store))
+            assertThatThrownBy(() -> index.currentObjects(store))
                     .isInstanceOf(CorruptDataException.class)
                     .hasMessageContaining("shard=0.tar");
         }
     }
 
     @Test
-    void aTouchedShardIsReportedByTheCheckOfObjects() throws IOException {
+    void aTouchedShardIsNoFailureAndHasItsNewVersion() throws IOException {
         try (DatasetIndex index = DatasetIndex.open(store)) {
             Files.setLastModifiedTime(directory.resolve("1.tar"), FileTime.fromMillis(0));
-            assertThat(index.checkObjects(store)).containsExactly("1.tar");
+            assertThat(index.currentObjects(store))
+                    .extracting(ObjectMetadata::key, ObjectMetadata::version)
+                    .contains(tuple("1.tar", "0"));
         }
     }
 

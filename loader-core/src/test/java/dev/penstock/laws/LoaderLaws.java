@@ -199,10 +199,10 @@ public abstract class LoaderLaws {
 
     @Test
     void fluxAndIteratorDeliverTheSame() {
+        List<Delivery> iterated = run(config -> config.epochs(2).ranks(3));
         try (Loader loader = loader(config -> config.epochs(2).ranks(3))) {
-            List<Delivery> streamed =
-                    loader.batches().map(LoaderLaws::closing).collectList().block();
-            assertThat(streamed).isEqualTo(run(config -> config.epochs(2).ranks(3)));
+            assertThat(loader.batches().map(LoaderLaws::closing).collectList().block())
+                    .isEqualTo(iterated);
         }
     }
 

@@ -90,8 +90,9 @@ class PageLockedMemoryTest {
                     Files.isExecutable(Path.of("/usr/bin", tool)), "SKIPPED: a lock limit needs the tool " + tool);
         }
         Process probe = ChildJvm.start(wrapper, PageLockProbe.class);
-        List<String> lines =
-                new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         assertThat(lines)
                 .containsExactly(
                         "0 Operation not permitted",

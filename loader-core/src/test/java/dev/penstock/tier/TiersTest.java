@@ -47,8 +47,8 @@ class TiersTest {
     private void run(BlockMap map, byte[][] objects, long seed, TierMeter meter) {
         Schedule schedule = Schedule.random(map.blockCount(), 600, seed);
         StepClock clock = new StepClock(0);
-        List<ObjectMetadata> keys = List.of(
-                new ObjectMetadata("a", objects[0].length, ""), new ObjectMetadata("b", objects[1].length, ""));
+        List<ObjectMetadata> keys =
+                List.of(new ObjectMetadata("a", objects[0].length, ""), new ObjectMetadata("b", objects[1].length, ""));
         try (FlakyStore store = new FlakyStore(Map.of("a", objects[0], "b", objects[1]));
                 DiskTier disk = new DiskTier(
                         directory,
