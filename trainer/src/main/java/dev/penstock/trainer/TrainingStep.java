@@ -42,8 +42,9 @@ public final class TrainingStep {
             Schedule schedule,
             double maxGradientNorm) {
         if (!(maxGradientNorm > 0)) {
-            throw new ConfigurationException(
-                    FailureMessage.of("training step").with("maxGradientNorm", maxGradientNorm).remedy("must be > 0"));
+            throw new ConfigurationException(FailureMessage.of("training step")
+                    .with("maxGradientNorm", maxGradientNorm)
+                    .remedy("must be > 0"));
         }
         this.parameters = parameters;
         this.loss = loss;

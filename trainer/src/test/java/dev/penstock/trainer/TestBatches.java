@@ -33,8 +33,7 @@ public final class TestBatches {
         for (int i = 0; i < samples.size(); i++) {
             byte[] sample = samples.get(i);
             slot.set(ValueLayout.JAVA_INT, layout.offsetsOffset(0) + 4L * i, offset);
-            MemorySegment.copy(
-                    sample, 0, slot, ValueLayout.JAVA_BYTE, layout.valuesOffset(0) + offset, sample.length);
+            MemorySegment.copy(sample, 0, slot, ValueLayout.JAVA_BYTE, layout.valuesOffset(0) + offset, sample.length);
             offset += sample.length;
         }
         slot.set(ValueLayout.JAVA_INT, layout.offsetsOffset(0) + 4L * samples.size(), offset);
