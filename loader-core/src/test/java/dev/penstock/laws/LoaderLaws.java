@@ -154,6 +154,17 @@ public abstract class LoaderLaws {
     }
 
     @Test
+    void tiersNeverChangeTheData() {
+        List<Delivery> cold = run(config -> config.epochs(3).ranks(2));
+        assertThat(run(config -> config.epochs(3).ranks(2)))
+                .as("with what the first run left in its caches")
+                .isEqualTo(cold);
+        assertThat(run(config -> config.epochs(3).ranks(2).ramBytes(1L << 30)))
+                .as("with room for everything")
+                .isEqualTo(cold);
+    }
+
+    @Test
     void noLeaseOutlivesItsBatchWhenTheRunCompletes() {
         try (Loader loader = loader(config -> config.epochs(1).ranks(2))) {
             try (BatchIterator batches = loader.iterator()) {
