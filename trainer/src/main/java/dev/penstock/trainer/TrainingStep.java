@@ -69,7 +69,7 @@ public final class TrainingStep {
             }
         }
         long computed = System.nanoTime();
-        double[] totals = collective.sum(lossSum, targetCount);
+        double[] totals = collective.sum(lossSum, (double) targetCount);
         collective.sum(parameters.gradients());
         long reduced = System.nanoTime();
         double learningRate = schedule.learningRate(batch.step());

@@ -22,8 +22,7 @@ public final class TestBatches {
     public static Batch of(long step, List<List<byte[]>> microBatches) {
         List<byte[]> samples = microBatches.stream().flatMap(List::stream).toList();
         long bytes = samples.stream().mapToLong(sample -> sample.length).sum();
-        BatchLayout layout = new BatchLayout(1);
-        layout.lay(samples.size(), microBatches.size(), new long[] {bytes});
+        BatchLayout layout = new BatchLayout(samples.size(), microBatches.size(), bytes);
         MemorySegment slot = Arena.ofAuto().allocate(Math.max(64, layout.totalBytes()), 64);
         int first = 0;
         for (int micro = 0; micro <= microBatches.size(); micro++) {
