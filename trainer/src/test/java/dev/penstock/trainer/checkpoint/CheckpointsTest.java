@@ -177,8 +177,8 @@ class CheckpointsTest {
 
             long step = checkpoint.state().nextStep();
             assertThat(step).isGreaterThanOrEqualTo(seen);
-            assertThat(parameters.values().min().item_double()).isEqualTo(step);
-            assertThat(parameters.values().max().item_double()).isEqualTo(step);
+            assertThat(parameters.values().min().item_double()).isEqualTo((double) step);
+            assertThat(parameters.values().max().item_double()).isEqualTo((double) step);
             removeCheckpoints();
         }
     }
