@@ -8,7 +8,9 @@ public abstract sealed class FatalException extends PenstockException
                 CorruptDataException,
                 StoreAccessException,
                 ResourceExhaustedException,
-                DeviceException {
+                DeviceException,
+                DivergedException,
+                RankLostException {
 
     private static final long serialVersionUID = 1;
 

@@ -30,6 +30,8 @@ public final class ShardBytes implements AutoCloseable {
     private long blockOffset;
     private CompletableFuture<?> nextRead;
 
+    /// Begins to read the shard.
+    ///
     /// @param progress told the number of bytes of each block that was consumed
     public ShardBytes(ObjectStore store, ObjectMetadata object, LongConsumer progress) {
         this.store = store;

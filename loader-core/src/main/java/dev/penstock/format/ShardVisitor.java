@@ -11,6 +11,8 @@ public interface ShardVisitor {
 
     void beginSample(String key);
 
+    /// The next field of the sample.
+    ///
     /// @param offset first byte of the field in the shard
     void beginField(Field field, long offset);
 

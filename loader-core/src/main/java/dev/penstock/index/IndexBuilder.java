@@ -40,6 +40,8 @@ public final class IndexBuilder {
         this.options = options;
     }
 
+    /// Indexes the whole dataset.
+    ///
     /// @param bytesRead told the bytes of each block of shards that was consumed
     public IndexReport build(LongConsumer bytesRead) {
         Set<String> existing = new HashSet<>();

@@ -21,7 +21,6 @@ record IndexHeader(
         List<Field> fields,
         int sampleCount,
         int keyBytes,
-        Overlong overlong,
         int maxLength,
         int longestLength,
         IndexCounters counters,
@@ -37,7 +36,7 @@ record IndexHeader(
         int fieldCount = file.get(IndexLayout.INT, IndexLayout.FIELD_COUNT_AT);
         List<Field> fields = new ArrayList<>(fieldCount);
         for (int f = 0; f < fieldCount; f++) {
-            ElementType type = ElementType.values()[texts.number()];
+            ElementType type = ElementType.valueOf(texts.text());
             fields.add(new Field(texts.text(), type));
         }
         byte[] digest =
@@ -48,7 +47,6 @@ record IndexHeader(
                 List.copyOf(fields),
                 file.get(IndexLayout.INT, IndexLayout.SAMPLE_COUNT_AT),
                 file.get(IndexLayout.INT, IndexLayout.KEY_BYTES_AT),
-                Overlong.values()[file.get(IndexLayout.INT, IndexLayout.OVERLONG_AT)],
                 file.get(IndexLayout.INT, IndexLayout.MAX_LENGTH_AT),
                 file.get(IndexLayout.INT, IndexLayout.LONGEST_LENGTH_AT),
                 counters(file),

@@ -37,7 +37,6 @@ final class IndexImage {
         file.set(IndexLayout.INT, IndexLayout.SAMPLE_COUNT_AT, columns.sampleCount());
         file.set(IndexLayout.INT, IndexLayout.FIELD_COUNT_AT, columns.fields().size());
         file.set(IndexLayout.INT, IndexLayout.KEY_BYTES_AT, columns.keyBytes());
-        file.set(IndexLayout.INT, IndexLayout.OVERLONG_AT, options.overlong().ordinal());
         file.set(IndexLayout.INT, IndexLayout.MAX_LENGTH_AT, options.maxLength());
         file.set(IndexLayout.INT, IndexLayout.LONGEST_LENGTH_AT, columns.longestLength());
         long[] counted = counters.values();
@@ -100,7 +99,7 @@ final class IndexImage {
     private static byte[] fieldTable(List<Field> fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (Field field : fields) {
-            putNumber(field.type().ordinal(), bytes);
+            putText(field.type().name(), bytes);
             putText(field.name(), bytes);
         }
         return bytes.toByteArray();

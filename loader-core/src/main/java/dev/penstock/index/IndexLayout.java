@@ -15,14 +15,14 @@ import java.util.List;
 /// +24   sampleCount     u32    n, below 2^31
 /// +28   fieldCount      u32
 /// +32   keyBytes        u32    all keys together, below 2^31
-/// +36   overlong        u32    ordinal of Overlong
+/// +36   reserved        u32    0
 /// +40   maxLength       u32    2^31 - 1 where there is no maximum
 /// +44   longestLength   u32    largest value of the lengths column
 /// +48   counters        u64[6] in the order of IndexCounters
 /// +96   objectBytes     u64    pinned size of the shard
 /// +104  digest          u8[32] SHA-256 of content; see ShardIndex#digest
-/// +136  texts           u32 bytes, then UTF-8: object key, object version, options
-///       field table     per field: u32 ordinal of ElementType, u32 bytes, then the name in UTF-8
+/// +136  texts           u32 bytes, then UTF-8: object key, object version, options (the policy among them)
+///       field table     per field: name of the ElementType, then of the field, each u32 bytes and UTF-8
 /// columns, each starting on a multiple of 64 bytes:
 ///       lengths         u32[n]       cost length
 ///       per field       u64[n]       offset in the shard; all ones where the sample lacks the field
@@ -50,7 +50,6 @@ final class IndexLayout {
     static final int SAMPLE_COUNT_AT = 24;
     static final int FIELD_COUNT_AT = 28;
     static final int KEY_BYTES_AT = 32;
-    static final int OVERLONG_AT = 36;
     static final int MAX_LENGTH_AT = 40;
     static final int LONGEST_LENGTH_AT = 44;
     static final int COUNTERS_AT = 48;

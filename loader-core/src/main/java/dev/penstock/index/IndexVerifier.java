@@ -22,6 +22,8 @@ public final class IndexVerifier {
     private final Consumer<IndexDifference> differences;
     private long differenceCount;
 
+    /// Compares the dataset below the root of `store`.
+    ///
     /// @param differences told each difference as it is found
     public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences) {
         this.store = store;

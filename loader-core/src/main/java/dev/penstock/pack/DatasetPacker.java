@@ -31,6 +31,8 @@ public final class DatasetPacker {
         this.options = options;
     }
 
+    /// Packs and indexes one source.
+    ///
     /// @param bytesDone told the payload bytes of each member packed
     public PackReport pack(Path source, LongConsumer bytesDone) {
         requireNoShards();

@@ -21,9 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Every line of a JSONL file as a sample with field `json`, named by its line number from 1; lines stay as they are.
 record JsonlSource(Path file) implements PackSource {
 
-    /// Twelve digits order any file's lines as text.
-    private static final String NAME = "%012d.json";
-
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -36,7 +33,8 @@ record JsonlSource(Path file) implements PackSource {
             for (long number = 1; readLine(in, line); number++) {
                 byte[] json = line.toByteArray();
                 requireJson(json, number);
-                String name = String.format(Locale.ROOT, NAME, number);
+                // Twelve digits order the lines of any file as text.
+                String name = String.format(Locale.ROOT, "%012d.json", number);
                 if (wanted.test(name)) {
                     each.accept(SourceMember.of(name, json.length, () -> new ByteArrayInputStream(json)));
                 } else {

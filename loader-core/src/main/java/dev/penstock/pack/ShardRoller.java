@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Closing without [#finish] discards the shard being written.
 final class ShardRoller implements AutoCloseable {
 
-    private static final String NAME = "shard-%06d.tar";
-
     private final ObjectStore destination;
     private final long shardBytes;
     private int shards;
@@ -63,7 +61,7 @@ final class ShardRoller implements AutoCloseable {
             }
             finish();
         }
-        ObjectWriter writer = destination.write(String.format(Locale.ROOT, NAME, shards++));
+        ObjectWriter writer = destination.write(String.format(Locale.ROOT, "shard-%06d.tar", shards++));
         OpenShard next = new OpenShard(writer, new TarWriter(writer));
         open = next;
         return next;

@@ -31,10 +31,11 @@ public record CostModel(long perToken, long perTokenSquared, long perSample) {
     /// Cost of a transformer step from the shape of the model, in units of `2 · hiddenSize` floating-point operations
     /// of the forward pass. The backward pass is a constant multiple and cancels.
     ///
-    /// Per layer of hidden size h, with a feed-forward four times as wide, a token takes `24·h²` operations and a
-    /// sequence `4·h·L²` more for attention; the logits over a vocabulary of V take `2·h·V` per token. Divided by
-    /// `2·h` that is, over l layers, `(12·l·h + V)·L + 2·l·L²`. The counts are those of the appendix of Narayanan et
-    /// al., "Efficient Large-Scale Language Model Training on GPU Clusters Using Megatron-LM", SC '21.
+    /// Per layer of hidden size h, with a feed-forward four times as wide, a token takes `24·h²` operations and
+    /// a sequence `4·h·L²` more for attention; the logits over a vocabulary of V take `2·h·V` per token.
+    /// Divided by `2·h` that is, over l layers, `(12·l·h + V)·L + 2·l·L²`. The counts are those of the appendix
+    /// of Narayanan et al., "Efficient Large-Scale Language Model Training on GPU Clusters Using Megatron-LM",
+    /// SC '21.
     ///
     /// @param vocabularySize number of classes of the output layer; 0 for a model without one
     public static CostModel attention(int layers, int hiddenSize, int vocabularySize, AttentionWork work) {
@@ -64,9 +65,8 @@ public record CostModel(long perToken, long perTokenSquared, long perSample) {
     /// @throws ConfigurationException when the length is negative or the cost exceeds 64 bits
     public long cost(int length) {
         if (length < 0) {
-            throw new ConfigurationException(FailureMessage.of("sample cost")
-                    .with("length", length)
-                    .remedy("a length must not be negative"));
+            throw new ConfigurationException(
+                    FailureMessage.of("sample cost").with("length", length).remedy("a length must not be negative"));
         }
         try {
             long slope = Math.addExact(Math.multiplyExact(perTokenSquared, (long) length), perToken);
@@ -81,8 +81,7 @@ public record CostModel(long perToken, long perTokenSquared, long perSample) {
         }
     }
 
-    private static ConfigurationException invalid(
-            long perToken, long perTokenSquared, long perSample, String remedy) {
+    private static ConfigurationException invalid(long perToken, long perTokenSquared, long perSample, String remedy) {
         return new ConfigurationException(FailureMessage.of("cost model")
                 .with("perToken", perToken)
                 .with("perTokenSquared", perTokenSquared)

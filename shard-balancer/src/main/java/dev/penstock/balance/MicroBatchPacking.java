@@ -5,9 +5,8 @@ import java.util.Arrays;
 
 /// Cuts each rank's share into micro-batches by best fit, longest first, and writes the assignment.
 ///
-/// Each item goes to the open micro-batch that it leaves with the least room, the earlier one when two are equal, or to
-/// a new
-/// one: at most `11/9 · optimum + 4` micro-batches (Johnson et al., "Worst-Case Performance Bounds for Simple
+/// Each item goes to the open micro-batch that it leaves with the least room, the earlier one when two are equal, or
+/// to a new one: at most `11/9 · optimum + 4` micro-batches (Johnson et al., "Worst-Case Performance Bounds for Simple
 /// One-Dimensional Packing Algorithms", 1974). Micro-batches stay in the order they were opened, which puts the
 /// longest sample first; the items of one keep the order of the global batch.
 final class MicroBatchPacking {

@@ -93,6 +93,34 @@ final class ExactBalancerTest {
     }
 
     @Test
+    void theBetterOfTwoSequencesIsKept() {
+        ListScheduling scheduling = new ListScheduling();
+        LoadRefinement refinement = new LoadRefinement();
+        SortedCosts costs = new SortedCosts(TOKENS);
+        Schedule schedule = new Schedule();
+        RankAssignment assignment = new RankAssignment(8);
+        int slackWins = 0;
+        for (int round = 0; round < 100; round++) {
+            long seed = seeds.nextLong();
+            int[] lengths = Workload.logNormal(new SplittableRandom(seed), 40, 6.2, 1.0, 8_192);
+            costs.load(lengths, lengths.length);
+            scheduling.longestFirst(costs, 8, schedule);
+            refinement.refine(costs, schedule, costs.lowerBound(8));
+            long longestFirst = schedule.makespan();
+            scheduling.largestSlackFirst(costs, 8, schedule);
+            refinement.refine(costs, schedule, costs.lowerBound(8));
+
+            new ExactBalancer(TOKENS, UNCAPPED).assign(lengths, lengths.length, assignment);
+
+            assertThat(assignment.makespan())
+                    .as("seed %d", seed)
+                    .isEqualTo(Math.min(longestFirst, schedule.makespan()));
+            slackWins += schedule.makespan() < longestFirst ? 1 : 0;
+        }
+        assertThat(slackWins).as("batches that largest slack first wins").isBetween(10, 90);
+    }
+
+    @Test
     void longTailedBatchesComeWithinOneInAThousandOfTheBound() {
         ExactBalancer balancer = new ExactBalancer(TOKENS, UNCAPPED);
         RankAssignment assignment = new RankAssignment(64);
@@ -153,7 +181,7 @@ final class ExactBalancerTest {
             state = state * 1_103_515_245 + 12_345;
             lengths[i] = 1 + ((state >>> 16) & 0x3ff) * ((state >>> 26) & 0xf);
         }
-        assertThat(exact(MicroBatchPolicy.upTo(20_000), 12, lengths).hashCode()).isEqualTo(212_032_639);
+        assertThat(exact(MicroBatchPolicy.upTo(20_000), 12, lengths).hashCode()).isEqualTo(-1_796_260_751);
     }
 
     @Test
@@ -165,6 +193,14 @@ final class ExactBalancerTest {
     void swapRepairsWhatLongestFirstGetsWrong() {
         assertThat(longestFirstMakespan(new int[] {3, 3, 2, 2, 2}, 2)).isEqualTo(7);
         assertThat(exact(UNCAPPED, 2, 3, 3, 2, 2, 2)).isEqualTo("2 3 4 / 0 1");
+    }
+
+    @Test
+    void boundIsTheHighestOfThree() {
+        assertThat(lowerBound(2, 1, 1, 1, 1, 1)).as("mean, rounded up").isEqualTo(3);
+        assertThat(lowerBound(3, 9, 1, 1, 1)).as("largest item").isEqualTo(9);
+        assertThat(lowerBound(3, 9, 8, 7, 6)).as("pairing").isEqualTo(13);
+        assertThat(lowerBound(3)).as("no items").isZero();
     }
 
     @Test
@@ -244,6 +280,12 @@ final class ExactBalancerTest {
         RankAssignment assignment = new RankAssignment(ranks);
         new ExactBalancer(TOKENS, policy).assign(lengths, lengths.length, assignment);
         return Assignments.print(assignment);
+    }
+
+    private static long lowerBound(int ranks, int... lengths) {
+        RankAssignment assignment = new RankAssignment(ranks);
+        new ExactBalancer(TOKENS, UNCAPPED).assign(lengths, lengths.length, assignment);
+        return assignment.lowerBound();
     }
 
     /// Written apart from the code under test: a scan instead of a heap.
