@@ -17,12 +17,12 @@ public final class Main {
     /// The command line with every command; output goes where `setOut` and `setErr` say.
     public static CommandLine commandLine() {
         CommandLine root = new CommandLine(new PenstockCommand())
-
+                .addSubcommand(new DemoCommand())
                 .addSubcommand(new PackCommand())
                 .addSubcommand(new IndexCommand())
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new ReadCommand())
-
+                .addSubcommand(new TrainCommand())
                 .addSubcommand(new DoctorCommand());
         for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
             root.addSubcommand(provider.command());

@@ -5,6 +5,7 @@ import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.CostUnit;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Result;
@@ -75,7 +76,7 @@ final class ReadCommand implements Callable<Integer> {
 
     private LoaderReport read(Loader loader) {
         long begin = System.nanoTime();
-        try (TraceWriter writer = trace.map(TraceWriter::create).orElse(null);
+        try (TraceWriter writer = trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
                 ProgressLine progress = common.progress();
                 BatchIterator batches = loader.iterator()) {
             while (batches.hasNext()) {

@@ -35,11 +35,6 @@ public record ByteSize(long bytes) {
                 .remedy("write a whole number of bytes below 8E, with K, M, G or T for powers of 1024, as in 512M"));
     }
 
-    /// An equal part, rounded down.
-    public ByteSize dividedBy(int parts) {
-        return new ByteSize(bytes / parts);
-    }
-
     /// The shortest text that [#parse] reads as this size.
     @Override
     public String toString() {

@@ -8,6 +8,7 @@ import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.trainer.world.World;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -143,6 +144,24 @@ public final class LoaderOptions {
         batch.ifPresent(builder::batchSize);
         shuffle.ifPresent(builder::shuffle);
         disk.ifPresent(builder::disk);
+        return builder;
+    }
+
+    /// The same for one process of a run that has a loader per rank: memory, disk and threads of these options are the
+    /// host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time, so each has a
+    /// directory of its own below the stated one.
+    ///
+    /// @param localRanks ranks on this host
+    public LoaderConfig.Builder toLoaderConfig(CostModel attention, World world, int localRanks) {
+        LoaderConfig.Builder builder = toLoaderConfig(attention)
+                .ranks(world.worldSize())
+                .localRanks(List.of(world.rank()))
+                .ramBytes(ram.bytes() / localRanks)
+                .slotBytes(slots.bytes() / localRanks)
+                .decodeThreads(Math.max(1, threads / localRanks));
+        disk.map(tier -> new DiskTierConfig(
+                        tier.directory().resolve("rank-" + world.localRank()), tier.budgetBytes() / localRanks))
+                .ifPresent(builder::disk);
         return builder;
     }
 

@@ -1,16 +1,8 @@
 package dev.penstock.cli.report;
 
 import dev.penstock.batch.Batch;
-import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Set;
 
 /// Writes what was delivered: a JSON line per batch.
 ///
@@ -18,37 +10,19 @@ import java.util.Set;
 /// {"epoch":0,"step":12,"rank":1,"ids":[17,4],"crc32c":[2868870943,1094795585],"bytes":34567}
 /// ```
 ///
-/// Every line is one write, so several processes may append to one file, and a killed one leaves whole lines.
 /// Confined to one thread; allocates only while lines grow.
 public final class TraceWriter implements AutoCloseable {
 
     /// Digits of the largest `long`.
     private static final int MAX_DIGITS = 19;
 
-    private final Path file;
-    private final FileChannel channel;
+    private final LineFile file;
     private byte[] line = new byte[1 << 12];
     private int length;
 
-    private TraceWriter(Path file, Set<OpenOption> options) {
+    /// @param file closed with this writer
+    public TraceWriter(LineFile file) {
         this.file = file;
-        try {
-            this.channel = FileChannel.open(file, options);
-        } catch (IOException refused) {
-            throw failure("opening the trace", file, refused);
-        }
-    }
-
-    /// Starts a trace, over any that is there.
-    public static TraceWriter create(Path file) {
-        return new TraceWriter(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING));
-    }
-
-    /// Continues a trace, which other processes may do at the same time.
-    public static TraceWriter append(Path file) {
-        return new TraceWriter(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
     public void write(Batch batch) {
@@ -66,7 +40,7 @@ public final class TraceWriter implements AutoCloseable {
         }
         text("],\"bytes\":").number(batch.payloadBytes());
         text("}\n");
-        flush();
+        file.write(ByteBuffer.wrap(line, 0, length));
     }
 
     private TraceWriter separator(int index) {
@@ -103,27 +77,8 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    private void flush() {
-        ByteBuffer bytes = ByteBuffer.wrap(line, 0, length);
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException failed) {
-            throw failure("writing the trace", file, failed);
-        }
-    }
-
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException failed) {
-            throw failure("closing the trace", file, failed);
-        }
-    }
-
-    private static StoreAccessException failure(String what, Path file, IOException cause) {
-        return new StoreAccessException(FailureMessage.of(what).with("file", file).with("found", cause), cause);
+        file.close();
     }
 }
