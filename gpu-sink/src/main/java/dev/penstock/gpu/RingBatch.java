@@ -29,7 +29,7 @@ public final class RingBatch implements StagedBatch {
         this.step = batch.step();
         this.rank = batch.rank();
         this.fields = batch.fields();
-        this.layout = copyOf(batch.layout());
+        this.layout = batch.layout();
     }
 
     /// Makes work queued on the consumer's stream from now on wait until the batch is in the buffer.
@@ -91,19 +91,5 @@ public final class RingBatch implements StagedBatch {
         if (open.compareAndSet(true, false)) {
             ring.giveBack(buffer, consumer);
         }
-    }
-
-    /// The slot's own layout is laid out anew for its next batch, while this one is still computed on.
-    private static BatchLayout copyOf(BatchLayout original) {
-        int fieldCount = original.fieldCount();
-        int[] widthBytes = new int[fieldCount];
-        long[] valuesBytes = new long[fieldCount];
-        for (int field = 0; field < fieldCount; field++) {
-            widthBytes[field] = original.widthBytes(field);
-            valuesBytes[field] = original.valuesBytes(field);
-        }
-        BatchLayout copy = new BatchLayout(widthBytes);
-        copy.lay(original.sampleCount(), original.microBatchCount(), valuesBytes);
-        return copy;
     }
 }

@@ -93,7 +93,7 @@ class DeviceRingTest {
         try (DeviceRing ring = new DeviceRing(device, 1, BUFFER_BYTES)) {
             Batch batch = slots.deliver(0);
             RingBatch staged = ring.accept(batch);
-            batch.layout().lay(0, 0, new long[] {0});
+            batch.close();
             assertThat(staged.layout()).usingRecursiveComparison().isEqualTo(Slots.layout());
         }
     }

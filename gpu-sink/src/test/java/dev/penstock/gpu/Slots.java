@@ -45,9 +45,7 @@ final class Slots implements AutoCloseable {
     }
 
     static BatchLayout layout() {
-        BatchLayout layout = new BatchLayout(4);
-        layout.lay(1, 1, new long[] {TOKENS * 4});
-        return layout;
+        return new BatchLayout(1, 1, TOKENS * 4);
     }
 
     @Override

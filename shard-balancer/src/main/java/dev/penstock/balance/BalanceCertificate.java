@@ -86,7 +86,8 @@ public record BalanceCertificate(
     /// One sentence: where the larger part of the idle time comes from, and what would help.
     public String advice() {
         if (makespan - lowerBound > lowerBound - meanLoad()) {
-            return format(
+            return String.format(
+                    Locale.ROOT,
                     "the fullest rank has %.2f %% more than its lower bound: another assignment gains that at most",
                     100 * (ratio() - 1));
         }
@@ -94,20 +95,18 @@ public record BalanceCertificate(
             return "all ranks finish together: nothing is left to gain";
         }
         if (items < ranks) {
-            return format(
+            return String.format(
+                    Locale.ROOT,
                     "%d samples leave %d of %d ranks idle: only a larger global batch or fewer ranks helps",
                     items, ranks - items, ranks);
         }
         double share = 100 * lowerBound / meanLoad();
         return binding == BindingBound.LARGEST_ITEM
-                ? format("one sample is %.0f %% of the mean rank load: only delay or splitting helps", share)
-                : format(
+                ? String.format(Locale.ROOT, "one sample is %.0f %% of the mean rank load: only delay or splitting helps", share)
+                : String.format(
+                        Locale.ROOT,
                         "two of the %d largest samples share a rank and are %.0f %% of the mean rank load: "
                                 + "only delay, splitting or a larger global batch helps",
                         ranks + 1, share);
-    }
-
-    private static String format(String sentence, Object... values) {
-        return String.format(Locale.ROOT, sentence, values);
     }
 }

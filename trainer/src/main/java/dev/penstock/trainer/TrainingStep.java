@@ -42,8 +42,9 @@ public final class TrainingStep {
             Schedule schedule,
             double maxGradientNorm) {
         if (!(maxGradientNorm > 0)) {
-            throw new ConfigurationException(
-                    FailureMessage.of("training step").with("maxGradientNorm", maxGradientNorm).remedy("must be > 0"));
+            throw new ConfigurationException(FailureMessage.of("training step")
+                    .with("maxGradientNorm", maxGradientNorm)
+                    .remedy("must be > 0"));
         }
         this.parameters = parameters;
         this.loss = loss;
@@ -68,7 +69,7 @@ public final class TrainingStep {
             }
         }
         long computed = System.nanoTime();
-        double[] totals = collective.sum(lossSum, targetCount);
+        double[] totals = collective.sum(lossSum, (double) targetCount);
         collective.sum(parameters.gradients());
         long reduced = System.nanoTime();
         double learningRate = schedule.learningRate(batch.step());

@@ -22,8 +22,7 @@ public final class TestBatches {
     public static Batch of(long step, List<List<byte[]>> microBatches) {
         List<byte[]> samples = microBatches.stream().flatMap(List::stream).toList();
         long bytes = samples.stream().mapToLong(sample -> sample.length).sum();
-        BatchLayout layout = new BatchLayout(1);
-        layout.lay(samples.size(), microBatches.size(), new long[] {bytes});
+        BatchLayout layout = new BatchLayout(samples.size(), microBatches.size(), bytes);
         MemorySegment slot = Arena.ofAuto().allocate(Math.max(64, layout.totalBytes()), 64);
         int first = 0;
         for (int micro = 0; micro <= microBatches.size(); micro++) {
@@ -34,8 +33,7 @@ public final class TestBatches {
         for (int i = 0; i < samples.size(); i++) {
             byte[] sample = samples.get(i);
             slot.set(ValueLayout.JAVA_INT, layout.offsetsOffset(0) + 4L * i, offset);
-            MemorySegment.copy(
-                    sample, 0, slot, ValueLayout.JAVA_BYTE, layout.valuesOffset(0) + offset, sample.length);
+            MemorySegment.copy(sample, 0, slot, ValueLayout.JAVA_BYTE, layout.valuesOffset(0) + offset, sample.length);
             offset += sample.length;
         }
         slot.set(ValueLayout.JAVA_INT, layout.offsetsOffset(0) + 4L * samples.size(), offset);

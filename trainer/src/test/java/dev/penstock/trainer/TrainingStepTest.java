@@ -54,8 +54,7 @@ class TrainingStepTest {
         StepResult one = step(whole, 1).train(TestBatches.of(0, List.of(samples)));
         StepResult three = step(cut, 1)
                 .train(TestBatches.of(
-                        0,
-                        List.of(samples.subList(0, 1), List.of(), samples.subList(1, 4), samples.subList(4, 7))));
+                        0, List.of(samples.subList(0, 1), List.of(), samples.subList(1, 4), samples.subList(4, 7))));
 
         assertThat(three.loss()).isCloseTo(one.loss(), within(1e-5));
         assertThat(three.gradientNorm()).isCloseTo(one.gradientNorm(), within(1e-5));
@@ -80,8 +79,7 @@ class TrainingStepTest {
         ByteTransformer model = model();
         double limit = 0.01;
 
-        StepResult result =
-                step(model, limit).train(TestBatches.of(0, List.of(TestBatches.samples(SEED, 4, 60))));
+        StepResult result = step(model, limit).train(TestBatches.of(0, List.of(TestBatches.samples(SEED, 4, 60))));
 
         assertThat(result.gradientNorm()).isGreaterThan(limit);
         assertThat(model.parameters().gradients().norm().item_double()).isCloseTo(limit, within(1e-6));

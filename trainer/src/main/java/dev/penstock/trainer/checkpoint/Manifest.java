@@ -45,8 +45,9 @@ record Manifest(int format, RunState state, List<String> shapes, List<StoredFile
 
     static Manifest read(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
-        List<String> lines =
-                new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                .lines()
+                .toList();
         if (lines.size() != 2) {
             throw corrupt(file, "2 lines", lines.size() + " lines");
         }

@@ -53,13 +53,14 @@ public final class ByteTransformer {
             specs.add(ParameterSpec.vector(name(layer, "attention.norm.scale"), width, 1));
             specs.add(ParameterSpec.vector(name(layer, "attention.norm.bias"), width, 0));
             specs.add(ParameterSpec.matrix(name(layer, "attention.in"), 3L * width, width, 1 / Math.sqrt(width)));
-            specs.add(ParameterSpec.matrix(
-                    name(layer, "attention.out"), width, width, residualScale / Math.sqrt(width)));
+            specs.add(
+                    ParameterSpec.matrix(name(layer, "attention.out"), width, width, residualScale / Math.sqrt(width)));
             specs.add(ParameterSpec.vector(name(layer, "hidden.norm.scale"), width, 1));
             specs.add(ParameterSpec.vector(name(layer, "hidden.norm.bias"), width, 0));
             specs.add(ParameterSpec.matrix(name(layer, "hidden.in"), hidden, width, 1 / Math.sqrt(width)));
             specs.add(ParameterSpec.vector(name(layer, "hidden.in.bias"), hidden, 0));
-            specs.add(ParameterSpec.matrix(name(layer, "hidden.out"), width, hidden, residualScale / Math.sqrt(hidden)));
+            specs.add(
+                    ParameterSpec.matrix(name(layer, "hidden.out"), width, hidden, residualScale / Math.sqrt(hidden)));
             specs.add(ParameterSpec.vector(name(layer, "hidden.out.bias"), width, 0));
         }
         specs.add(ParameterSpec.vector("output.norm.scale", width, 1));
@@ -146,7 +147,10 @@ public final class ByteTransformer {
         long count = bytes.size(0);
         long[] ends = Arrays.copyOf(lengths, lengths.length);
         Arrays.parallelPrefix(ends, Long::sum);
-        long[] lastBytes = Arrays.stream(ends).map(end -> end - 1).filter(last -> last >= 0).toArray();
+        long[] lastBytes = Arrays.stream(ends)
+                .map(end -> end - 1)
+                .filter(last -> last >= 0)
+                .toArray();
         return torch.cat(new TensorVector(bytes.narrow(0, 1, count - 1), bytes.narrow(0, 0, 1)), 0)
                 .index_fill(0, Tensors.copyOf(lastBytes), new Scalar(NO_TARGET));
     }

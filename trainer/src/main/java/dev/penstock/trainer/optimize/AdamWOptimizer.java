@@ -23,10 +23,9 @@ public final class AdamWOptimizer {
     public AdamWOptimizer(Parameters parameters, AdamWSettings settings) {
         long decayed = parameters.decayedCount();
         long exempt = parameters.count() - decayed;
-        adamW = new AdamW(
-                new TensorVector(slice(parameters, 0, decayed)), options(settings, settings.weightDecay()));
-        OptimizerParamGroup exemptGroup = new OptimizerParamGroup(
-                new TensorVector(slice(parameters, decayed, exempt)), options(settings, 0));
+        adamW = new AdamW(new TensorVector(slice(parameters, 0, decayed)), options(settings, settings.weightDecay()));
+        OptimizerParamGroup exemptGroup =
+                new OptimizerParamGroup(new TensorVector(slice(parameters, decayed, exempt)), options(settings, 0));
         adamW.add_param_group(exemptGroup);
     }
 

@@ -39,8 +39,7 @@ final class GlooCollective implements Collective {
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(
                     new Milliseconds(timeouts.call().toMillis()));
             options.devices(new GlooDeviceVector(device(world)));
-            ProcessGroupGloo gloo =
-                    new ProcessGroupGloo(rendezvous.share(), world.rank(), world.worldSize(), options);
+            ProcessGroupGloo gloo = new ProcessGroupGloo(rendezvous.share(), world.rank(), world.worldSize(), options);
             return new GlooCollective(world, rendezvous, gloo);
         } catch (RuntimeException e) {
             rendezvous.close();
@@ -57,7 +56,10 @@ final class GlooCollective implements Collective {
                     : ProcessGroupGloo.createDefaultDevice();
         } catch (UnknownHostException e) {
             throw new ConfigurationException(
-                    FailureMessage.of("rendezvous").with("master", world.masterAddress()).remedy("no such host"), e);
+                    FailureMessage.of("rendezvous")
+                            .with("master", world.masterAddress())
+                            .remedy("no such host"),
+                    e);
         }
     }
 
@@ -73,9 +75,7 @@ final class GlooCollective implements Collective {
         double[] totals = new double[values.length];
         try (PointerScope _ = new PointerScope()) {
             Tensor tensor = torch.from_blob(
-                            new DoublePointer(values),
-                            new long[] {values.length},
-                            new TensorOptions(ScalarType.Double))
+                            new DoublePointer(values), new long[] {values.length}, new TensorOptions(ScalarType.Double))
                     .clone();
             sum(tensor);
             tensor.data_ptr_double().get(totals);

@@ -59,9 +59,8 @@ final class Rendezvous implements AutoCloseable {
 
     private void meet() {
         if (store.add("claims/" + world.rank(), 1) > 1) {
-            throw new ConfigurationException(FailureMessage.of("rendezvous")
-                    .with("rank", world.rank())
-                    .remedy("two processes claim this RANK"));
+            throw new ConfigurationException(
+                    FailureMessage.of("rendezvous").with("rank", world.rank()).remedy("two processes claim this RANK"));
         }
         put("worldSize/" + world.rank(), Integer.toString(world.worldSize()));
         for (int other = 0; other < world.worldSize(); other++) {

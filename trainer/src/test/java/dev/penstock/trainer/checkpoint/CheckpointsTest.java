@@ -143,10 +143,8 @@ class CheckpointsTest {
         ByteTransformer wider = new ByteTransformer(new TransformerShape(1, 32, 2, 64), 0);
         AdamWOptimizer optimizer = new AdamWOptimizer(wider.parameters(), AdamWSettings.defaults());
 
-        assertThatThrownBy(() -> new Checkpoints(directory, 1)
-                        .latest()
-                        .orElseThrow()
-                        .restore(wider.parameters(), optimizer))
+        assertThatThrownBy(() ->
+                        new Checkpoints(directory, 1).latest().orElseThrow().restore(wider.parameters(), optimizer))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("expected=embedding[256, 32], found=embedding[256, 16]");
     }
@@ -187,13 +185,11 @@ class CheckpointsTest {
 
     /// Kills the writer in the middle of the save that follows the given one.
     private long saveUntilKilled(int saves) throws Exception {
-        Process writer = new ProcessBuilder(
-                        JavaCommand.like(SavingLoop.class.getName(), List.of(directory.toString())))
+        Process writer = new ProcessBuilder(JavaCommand.like(SavingLoop.class.getName(), List.of(directory.toString())))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         long last = 0;
-        try (var lines =
-                new BufferedReader(new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
             for (int i = 0; i < saves; i++) {
                 String line = lines.readLine();
                 assertThat(line).startsWith("saved ");
@@ -226,8 +222,7 @@ class CheckpointsTest {
     private static final class Run {
 
         private final ByteTransformer model = new ByteTransformer(SHAPE, 3);
-        private final AdamWOptimizer optimizer =
-                new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
+        private final AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
 
         private List<Double> train(long begin, long end) {
             TrainingStep step = new TrainingStep(

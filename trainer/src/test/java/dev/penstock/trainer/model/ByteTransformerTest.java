@@ -113,7 +113,9 @@ class ByteTransformerTest {
 
         assertThat(model.lossSum(packed).item_double()).isCloseTo(expected, within(1e-3));
         assertThat(packed.targetCount())
-                .isEqualTo(samples.stream().mapToLong(s -> Math.max(0, s.length - 1)).sum());
+                .isEqualTo(samples.stream()
+                        .mapToLong(s -> Math.max(0, s.length - 1))
+                        .sum());
     }
 
     @Test
@@ -128,8 +130,9 @@ class ByteTransformerTest {
     /// The output layer starts at zero, where every claim about logits would hold by accident.
     private void randomize() {
         try (NoGradGuard _ = new NoGradGuard()) {
-            model.parameters().values().copy_(torch.randn(model.parameters().count()).mul_(
-                    new Scalar(0.2)));
+            model.parameters()
+                    .values()
+                    .copy_(torch.randn(model.parameters().count()).mul_(new Scalar(0.2)));
         }
     }
 

@@ -51,8 +51,7 @@ class LocalRanksTest {
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         for (int i = 0; i < RankProgram.STEPS; i++) {
             String[] together = lines.get(i).split(" ");
-            assertThat(Double.parseDouble(together[0]))
-                    .isCloseTo(alone.get(i).lossSum(), within(1e-2));
+            assertThat(Double.parseDouble(together[0])).isCloseTo(alone.get(i).lossSum(), within(1e-2));
             assertThat(Long.parseLong(together[1])).isEqualTo(alone.get(i).targetCount());
         }
         assertThat(distance("gradients-0", model.parameters().gradients())).isLessThan(1e-5);
@@ -80,13 +79,11 @@ class LocalRanksTest {
 
     @Test
     void ranksEndWhenTheirParentIsKilled() throws Exception {
-        Process parent = new ProcessBuilder(JavaCommand.like(
-                        Parent.class.getName(), program("wait")))
+        Process parent = new ProcessBuilder(JavaCommand.like(Parent.class.getName(), program("wait")))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<ProcessHandle> children = new ArrayList<>();
-        try (var lines =
-                new BufferedReader(new InputStreamReader(parent.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(new InputStreamReader(parent.getInputStream(), StandardCharsets.UTF_8))) {
             while (children.size() < 2) {
                 String line = lines.readLine();
                 long pid = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
@@ -102,9 +99,11 @@ class LocalRanksTest {
 
     @Test
     void outputCarriesItsRankExceptThatOfTheFirst() throws Exception {
-        ranks(2, List.of("sh", "-c", "echo out $RANK/$WORLD_SIZE; echo err >&2")).run();
+        ranks(2, List.of("sh", "-c", "echo out $RANK/$WORLD_SIZE; echo err >&2"))
+                .run();
 
-        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactlyInAnyOrder("out 0/2", "[rank 1] out 1/2");
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .containsExactlyInAnyOrder("out 0/2", "[rank 1] out 1/2");
         assertThat(err.toString(StandardCharsets.UTF_8).lines())
                 .containsExactlyInAnyOrder("[rank 0] err", "[rank 1] err");
     }

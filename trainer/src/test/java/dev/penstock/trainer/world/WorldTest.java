@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class WorldTest {
 
-    private static final Map<String, String> SECOND_OF_THREE = Map.of(
-            "RANK", "1", "WORLD_SIZE", "3", "LOCAL_RANK", "0", "MASTER_ADDR", "node-0", "MASTER_PORT", "29500");
+    private static final Map<String, String> SECOND_OF_THREE =
+            Map.of("RANK", "1", "WORLD_SIZE", "3", "LOCAL_RANK", "0", "MASTER_ADDR", "node-0", "MASTER_PORT", "29500");
 
     @Test
     void anEnvironmentWithoutALauncherIsAWorldOfOne() {
