@@ -9,6 +9,7 @@ import dev.penstock.index.IndexOptions;
 import dev.penstock.index.Overlong;
 import dev.penstock.pack.DatasetPacker;
 import dev.penstock.pack.PackOptions;
+import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The demo's shards in its directory, with a stamp that says what they were packed from.
@@ -44,15 +46,15 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
 
     /// Whether the shards are there, whole, and made of these sources in this way.
     ///
-    /// Compares the stamp, the digest of the index and the size of every shard; bytes are verified when they are read.
+    /// Compares the stamp, the digest of the index, size and version of every shard; bytes are verified when they are read.
     public boolean isPacked() {
         if (!Files.exists(stamp())) {
             return false;
         }
         try (ObjectStore store = ObjectStores.open(shards().toUri());
                 DatasetIndex index = DatasetIndex.open(store)) {
-            index.checkObjects(store);
-            return Files.readAllLines(stamp()).equals(stampOf(index));
+            return index.currentObjects(store).equals(indexedObjects(index))
+                    && Files.readAllLines(stamp()).equals(stampOf(index));
         } catch (PenstockException | IOException damaged) {
             return false;
         }
@@ -83,6 +85,12 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
                             .remedy("name another directory with --dir"),
                     failed);
         }
+    }
+
+    private static List<ObjectMetadata> indexedObjects(DatasetIndex index) {
+        return IntStream.range(0, index.shardCount())
+                .mapToObj(shard -> index.shard(shard).object())
+                .toList();
     }
 
     private List<String> stampOf(DatasetIndex index) {
