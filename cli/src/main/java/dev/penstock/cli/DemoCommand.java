@@ -1,0 +1,121 @@
+package dev.penstock.cli;
+
+import dev.penstock.cli.demo.DemoDataset;
+import dev.penstock.cli.demo.JdkSources;
+import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.ProgressLine;
+import dev.penstock.cli.train.LocalTraining;
+import dev.penstock.cli.train.Recipe;
+import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `penstock demo`: the main job from end to end on data that every JDK brings along.
+@Command(
+        name = "demo",
+        description = {
+            "Do the main job on real data: pack the JDK's own sources, stream them through a disk tier and a RAM tier,"
+                    + " balance them over 2 ranks, train a small byte-level transformer.",
+            "What was packed is reused while it matches; the training starts anew every time."
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private static final int RANKS = 2;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Where shards, disk tier and the run are kept. Default: ~/.cache/penstock/demo.")
+    private Path directory = Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
+
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as take a minute.")
+    private Optional<Long> steps = Optional.empty();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        common.requireWritableResult();
+        Recipe recipe = Recipe.find(Recipe.BUILT_IN);
+        JdkSources sources = JdkSources.find(Path.of(System.getProperty("java.home")));
+        DemoDataset dataset = new DemoDataset(directory.toAbsolutePath(), sources, recipe.shape().maxSampleBytes());
+        prepare(dataset);
+        TrainingReport report = train(dataset, steps.orElse(recipe.steps()));
+        report.lines().forEach(common.out()::println);
+        common.out().flush();
+        common.write(common.newResult()
+                .param("source", sources.path().toUri())
+                .param("ranks", RANKS)
+                .param("steps", steps.orElse(recipe.steps()))
+                .rows(report.rows()));
+        return ExitCode.DONE;
+    }
+
+    private void prepare(DemoDataset dataset) {
+        if (dataset.isPacked()) {
+            common.out().println("data        " + dataset.shards() + ", packed earlier");
+            common.out().flush();
+            return;
+        }
+        long begin = System.nanoTime();
+        AtomicLong done = new AtomicLong();
+        try (ProgressLine progress = common.progress()) {
+            dataset.pack(bytes -> {
+                long sum = done.addAndGet(bytes);
+                progress.show(() -> "packing " + Amounts.bytes(sum));
+            });
+        }
+        common.out().println(Amounts.format(
+                "data        %s, packed %s of %s in %s",
+                dataset.shards(),
+                Amounts.bytes(done.get()),
+                dataset.sources().path(),
+                Amounts.seconds(Duration.ofNanos(System.nanoTime() - begin))));
+        common.out().flush();
+    }
+
+    private TrainingReport train(DemoDataset dataset, long count) throws InterruptedException {
+        Path run = dataset.directory().resolve("run");
+        try {
+            DemoDataset.deleteTree(run);
+        } catch (IOException refused) {
+            throw new StoreAccessException(
+                    FailureMessage.of("preparing the demo")
+                            .with("directory", run)
+                            .with("found", refused)
+                            .remedy("name another directory with --dir"),
+                    refused);
+        }
+        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
+                .run(System.out, System.err);
+    }
+
+    /// Four of the dozen shards are open at a time, and RAM holds about as much: both tiers have something to do.
+    private static List<String> arguments(DemoDataset dataset, Path run, long count) {
+        return List.of(
+                "train",
+                Recipe.BUILT_IN,
+                dataset.shards().toUri().toString(),
+                "--ranks=" + RANKS,
+                "--steps=" + count,
+                "--shuffle=k=4",
+                "--block=256K",
+                "--ram=128M",
+                "--slots=16M",
+                "--disk=" + dataset.directory().resolve("tier") + ":1G",
+                "--run=" + run,
+                "--checkpoint-every=100");
+    }
+}

@@ -1,0 +1,53 @@
+package dev.penstock.cli;
+
+import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.PenstockException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// How a failure reaches a person: one line on standard error, the stack with `--verbose`, and an exit code.
+final class FailureReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+    @Override
+    public int handleParseException(ParameterException refused, String[] arguments) {
+        CommandLine command = refused.getCommandLine();
+        List<String> suggestions = refused instanceof CommandLine.UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions()
+                : List.of();
+        String meant = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+        String help = "; see " + command.getCommandSpec().qualifiedName() + " --help";
+        print(command.getErr(), oneLine(refused) + meant + help, refused, Arrays.asList(arguments));
+        return ExitCode.WRONG_USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        List<String> arguments = parsed == null ? List.of() : parsed.originalArgs();
+        String message = failure instanceof PenstockException ? oneLine(failure) : "unexpected: " + failure;
+        print(command.getErr(), message, failure, arguments);
+        return switch (failure) {
+            case ConfigurationException _ -> ExitCode.WRONG_USAGE;
+            case InterruptedException _ -> ExitCode.INTERRUPTED;
+            default -> ExitCode.FAILED;
+        };
+    }
+
+    private static void print(PrintWriter err, String message, Exception failure, List<String> arguments) {
+        err.println("penstock: " + message);
+        if (arguments.contains(CommonOptions.VERBOSE)) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+    }
+
+    private static String oneLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,33 @@
+package dev.penstock.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `penstock` itself, which does nothing without a subcommand.
+@Command(
+        name = "penstock",
+        description = "Streams training data from where it is to where it is trained on.",
+        synopsisSubcommandLabel = "COMMAND",
+        version = "penstock 0.1.0-SNAPSHOT")
+final class PenstockCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command was given");
+    }
+}

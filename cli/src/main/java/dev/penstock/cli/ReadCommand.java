@@ -1,0 +1,105 @@
+package dev.penstock.cli;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.CostUnit;
+import dev.penstock.cli.option.LoaderOptions;
+import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.LineFile;
+import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.cli.report.ProgressLine;
+import dev.penstock.cli.report.Result;
+import dev.penstock.cli.report.TraceWriter;
+import dev.penstock.loader.BatchIterator;
+import dev.penstock.loader.Loader;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.memory.PageLockOutcome;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `penstock read`: streams batches as fast as they come, and says how fast that was and what bounded it.
+@Command(
+        name = "read",
+        description = {
+            "Stream batches and print rates and stalls.",
+            "Without --epochs and --steps, one epoch is read. Without --rank, every rank is."
+        })
+final class ReadCommand implements Callable<Integer> {
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private final LoaderOptions loading = new LoaderOptions();
+
+    @Parameters(paramLabel = "URI", description = "URI or path of the dataset.")
+    private URI location = URI.create("");
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write a JSON line per epoch, step and rank: sample ids, their crc32c, bytes.")
+    private Optional<Path> trace = Optional.empty();
+
+    @Override
+    public Integer call() {
+        common.requireWritableResult();
+        LoaderConfig config = config();
+        common.detail(config.toString());
+        try (OpenDataset dataset = OpenDataset.at(location);
+                Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
+            LoaderReport report = read(loader);
+            report.lines().forEach(common.out()::println);
+            common.out().println("slots       " + lockText(loader.pageLocking()));
+            common.out().flush();
+            Result result = common.newResult().param("uri", location);
+            loading.describe(config, result);
+            common.write(result.rows(report.rows()));
+        }
+        return ExitCode.DONE;
+    }
+
+    private LoaderConfig config() {
+        LoaderConfig.Builder builder = loading.toLoaderConfig(CostUnit.typicalAttention());
+        if (loading.epochs().isEmpty() && loading.steps().isEmpty()) {
+            builder.epochs(1);
+        }
+        return builder.build();
+    }
+
+    private LoaderReport read(Loader loader) {
+        long begin = System.nanoTime();
+        try (TraceWriter writer = trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
+                ProgressLine progress = common.progress();
+                BatchIterator batches = loader.iterator()) {
+            while (batches.hasNext()) {
+                try (Batch batch = batches.next()) {
+                    consume(batch, writer);
+                    progress.show(() -> "step " + Amounts.count(batch.step()));
+                }
+            }
+        }
+        return LoaderReport.of(loader.counters(), System.nanoTime() - begin);
+    }
+
+    private static void consume(Batch batch, @Nullable TraceWriter writer) {
+        if (writer != null) {
+            writer.write(batch);
+        }
+    }
+
+    private static String lockText(PageLockOutcome outcome) {
+        String size = Amounts.bytes(outcome.bytes());
+        if (outcome.lockRefusal() != null) {
+            return size + ", not locked in memory: " + outcome.lockRefusal();
+        }
+        return outcome.lockedBytes() > 0 ? size + ", locked in memory" : size + ", locking is off";
+    }
+}

@@ -1,0 +1,159 @@
+package dev.penstock.cli;
+
+import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.LoaderOptions;
+import dev.penstock.cli.report.Result;
+import dev.penstock.cli.train.Checkpointing;
+import dev.penstock.cli.train.LocalTraining;
+import dev.penstock.cli.train.RankTraining;
+import dev.penstock.cli.train.Recipe;
+import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.trainer.world.ParentWatch;
+import dev.penstock.trainer.world.World;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `penstock train`: starts the ranks of this host, or is one of them where a launcher's environment says so.
+@Command(
+        name = "train",
+        description = {
+            "Train a recipe, data-parallel over processes.",
+            "--ranks N starts N processes here. Where RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT are"
+                    + " set, this process is that rank.",
+            "A run directory that holds a checkpoint is continued from it."
+        })
+final class TrainCommand implements Callable<Integer> {
+
+    /// Set by every launcher, and by [LocalTraining].
+    private static final String RANK = "RANK";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private final LoaderOptions loading = new LoaderOptions();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE",
+            description = "'" + Recipe.BUILT_IN + "', or a YAML file that says how it differs from that.")
+    private String recipe = "";
+
+    @Parameters(index = "1", paramLabel = "URI", description = "URI or path of the dataset.")
+    private URI location = URI.create("");
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "Where checkpoints and metrics.jsonl are kept; the same command continues from there."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private Path run = Path.of("penstock-run");
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            description = "Steps between checkpoints; the last step has one too. Default: ${DEFAULT-VALUE}.")
+    private long checkpointEvery = 50;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "K",
+            description = "Newest checkpoints to keep. Default: ${DEFAULT-VALUE}.")
+    private int keep = 2;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Write a JSON line per epoch, step and rank: sample ids, their crc32c, bytes. A continued run"
+                    + " continues it.")
+    private Optional<Path> trace = Optional.empty();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        common.requireWritableResult();
+        if (loading.rank().isPresent()) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("rank", loading.rank().get())
+                    .remedy("leave --rank out: the environment says which rank a process is"));
+        }
+        Recipe chosen = Recipe.find(recipe);
+        Map<String, String> environment = System.getenv();
+        if (environment.containsKey(RANK)) {
+            trainRank(chosen, environment);
+        } else {
+            trainLocally(chosen);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void trainRank(Recipe chosen, Map<String, String> environment) {
+        ParentWatch.start(environment);
+        World world = World.fromEnvironment(environment);
+        int localRanks = localRanks(environment, world);
+        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
+        Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
+        try (OpenDataset dataset = OpenDataset.at(location)) {
+            new RankTraining(world, chosen, config, run, checkpointing, trace, common.out())
+                    .run(dataset.index(), dataset.store());
+        }
+    }
+
+    private static int localRanks(Map<String, String> environment, World world) {
+        String text = environment.getOrDefault(LocalTraining.LOCAL_WORLD_SIZE, Integer.toString(world.worldSize()));
+        try {
+            return Math.max(1, Integer.parseInt(text));
+        } catch (NumberFormatException notANumber) {
+            throw new ConfigurationException(
+                    FailureMessage.of("world")
+                            .with(LocalTraining.LOCAL_WORLD_SIZE, text)
+                            .remedy("must be a whole number"),
+                    notANumber);
+        }
+    }
+
+    /// What neither the command line nor the config file says is the recipe's.
+    private LoaderConfig.Builder withRecipe(LoaderConfig.Builder config, Recipe chosen) {
+        if (loading.batch().isEmpty()) {
+            config.batchSize(chosen.batch());
+        }
+        if (loading.steps().isEmpty() && loading.epochs().isEmpty()) {
+            config.steps(chosen.steps());
+        }
+        return config;
+    }
+
+    private void trainLocally(Recipe chosen) throws InterruptedException {
+        LoaderConfig config =
+                withRecipe(loading.toLoaderConfig(chosen.costModel()), chosen).build();
+        common.detail(config.toString());
+        try (OpenDataset dataset = OpenDataset.at(location)) {
+            RankTraining.requireFits(dataset.index(), chosen);
+        }
+        List<String> arguments =
+                new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+        TrainingReport report = new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run)
+                .run(System.out, System.err);
+        report.lines().forEach(common.out()::println);
+        common.out().flush();
+        Result result = common.newResult().param("recipe", recipe).param("uri", location);
+        loading.describe(config, result);
+        common.write(result.rows(report.rows()));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.penstock.cli.demo;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
+import dev.penstock.error.StoreAccessException;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.index.IndexOptions;
+import dev.penstock.index.Overlong;
+import dev.penstock.pack.DatasetPacker;
+import dev.penstock.pack.PackOptions;
+import dev.penstock.store.ObjectMetadata;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.store.ObjectStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// The demo's shards in its directory, with a stamp that says what they were packed from.
+///
+/// ```
+/// DIR/stamp.txt   source, options and index digest of what is in shards/
+/// DIR/shards/     the dataset
+/// ```
+///
+/// @param directory of the demo
+/// @param sources to pack
+/// @param maxLength longest sample in bytes; longer files are split
+public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
+
+    /// A dozen shards of the JDK's 213 MB, so that open shards mean something.
+    private static final long SHARD_BYTES = 16L << 20;
+
+    public Path shards() {
+        return directory.resolve("shards");
+    }
+
+    private Path stamp() {
+        return directory.resolve("stamp.txt");
+    }
+
+    /// Whether the shards are there, whole, and made of these sources in this way.
+    ///
+    /// Compares the stamp, the digest of the index, size and version of every shard; bytes are verified when they are read.
+    public boolean isPacked() {
+        if (!Files.exists(stamp())) {
+            return false;
+        }
+        try (ObjectStore store = ObjectStores.open(shards().toUri());
+                DatasetIndex index = DatasetIndex.open(store)) {
+            return index.currentObjects(store).equals(indexedObjects(index))
+                    && Files.readAllLines(stamp()).equals(stampOf(index));
+        } catch (PenstockException | IOException damaged) {
+            return false;
+        }
+    }
+
+    /// Packs the sources, in place of what an earlier demo packed.
+    ///
+    /// @param bytesDone told the payload bytes of each file
+    public void pack(LongConsumer bytesDone) {
+        try {
+            clear();
+            Files.createDirectories(shards());
+            try (ObjectStore store = ObjectStores.open(shards().toUri())) {
+                PackOptions options = PackOptions.defaults()
+                        .withShardBytes(SHARD_BYTES)
+                        .withSuffixes(sources.suffix())
+                        .withIndex(IndexOptions.defaults().withMaxLength(maxLength, Overlong.SPLIT));
+                new DatasetPacker(store, options).pack(sources.path(), bytesDone);
+                try (DatasetIndex index = DatasetIndex.open(store)) {
+                    Files.write(stamp(), stampOf(index));
+                }
+            }
+        } catch (IOException failed) {
+            throw new StoreAccessException(
+                    FailureMessage.of("preparing the demo")
+                            .with("directory", directory)
+                            .with("found", failed)
+                            .remedy("name another directory with --dir"),
+                    failed);
+        }
+    }
+
+    private static List<ObjectMetadata> indexedObjects(DatasetIndex index) {
+        return IntStream.range(0, index.shardCount())
+                .mapToObj(shard -> index.shard(shard).object())
+                .toList();
+    }
+
+    private List<String> stampOf(DatasetIndex index) {
+        return List.of("source " + sources.identity(), "maxLength " + maxLength, "index " + index.digest());
+    }
+
+    /// The stamp stays until it is replaced: it is what says that the shards may be deleted.
+    private void clear() throws IOException {
+        if (!Files.exists(shards())) {
+            Files.createDirectories(directory);
+            Files.writeString(stamp(), "packing\n");
+            return;
+        }
+        if (!Files.exists(stamp())) {
+            throw new ConfigurationException(FailureMessage.of("preparing the demo")
+                    .with("directory", shards())
+                    .with("expected", "shards of an earlier demo, or nothing")
+                    .with("found", "no " + stamp().getFileName() + " beside it")
+                    .remedy("name another directory with --dir"));
+        }
+        deleteTree(shards());
+    }
+
+    /// Deletes a directory and what is in it; one that is not there is no error.
+    public static void deleteTree(Path tree) throws IOException {
+        if (Files.exists(tree)) {
+            try (Stream<Path> paths = Files.walk(tree)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+}

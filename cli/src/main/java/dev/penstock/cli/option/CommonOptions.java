@@ -1,0 +1,84 @@
+package dev.penstock.cli.option;
+
+import dev.penstock.cli.report.ProgressLine;
+import dev.penstock.cli.report.Result;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What every command takes: `--json`, `--verbose`, `--help`; and where it prints.
+public final class CommonOptions {
+
+    /// Looked up by name where a failure is reported, because the command may not have got as far as its options.
+    public static final String VERBOSE = "--verbose";
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(names = VERBOSE, description = "Say more: the whole configuration at the start, the stack of a failure.")
+    private boolean verbose;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result to FILE as JSON.")
+    private Optional<Path> json = Optional.empty();
+
+    private CommandSpec command() {
+        return Objects.requireNonNull(command, "options outside of a command");
+    }
+
+    public PrintWriter out() {
+        return command().commandLine().getOut();
+    }
+
+    public PrintWriter err() {
+        return command().commandLine().getErr();
+    }
+
+    /// A line that is shown while the command works, on a terminal only.
+    public ProgressLine progress() {
+        return ProgressLine.onTerminal(err());
+    }
+
+    /// Prints what only `--verbose` shows.
+    public void detail(String text) {
+        if (verbose) {
+            err().println(text);
+            err().flush();
+        }
+    }
+
+    /// Fails now, rather than after the work, when the result could not be written.
+    public void requireWritableResult() {
+        json.map(file -> file.toAbsolutePath().getParent())
+                .filter(directory -> !Files.isWritable(directory))
+                .ifPresent(directory -> {
+                    throw new ConfigurationException(FailureMessage.of("result option")
+                            .with("json", json.get())
+                            .with("directory", directory)
+                            .remedy("name a file in a directory that exists and can be written"));
+                });
+    }
+
+    /// Writes the result where `--json` says, if it was given.
+    public void write(Result result) {
+        json.ifPresent(result::write);
+    }
+
+    /// The result of this command, still without rows.
+    public Result newResult() {
+        return new Result(command().name());
+    }
+}

@@ -1,0 +1,187 @@
+package dev.penstock.cli.option;
+
+import dev.penstock.balance.CostModel;
+import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.cli.report.Result;
+import dev.penstock.loader.DiskTierConfig;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.memory.PageLocking;
+import dev.penstock.order.Remainder;
+import dev.penstock.order.Shuffle;
+import dev.penstock.trainer.world.World;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// The options that decide what a loader delivers and with which resources; a YAML file may say the same.
+///
+/// The defaults of resources are those of [LoaderConfig]. Where a command has its own default for something optional
+/// here, it is stated there.
+public final class LoaderOptions {
+
+    @Option(
+            names = ConfigFile.OPTION,
+            paramLabel = "FILE.yaml",
+            description = "Read options from a file, by their names without dashes; the command line wins.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the order. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data.")
+    private Optional<Long> epochs = Optional.empty();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Steps of the whole run, 0 to N-1; with --start S, steps S to N-1 are delivered.")
+    private Optional<Long> steps = Optional.empty();
+
+    @Option(names = "--start", paramLabel = "STEP", description = "First step delivered. Default: ${DEFAULT-VALUE}.")
+    private long start;
+
+    @Option(names = "--ranks", paramLabel = "N", description = "Ranks that share each global batch. Default: ${DEFAULT-VALUE}.")
+    private int ranks = 1;
+
+    @Option(names = "--rank", paramLabel = "R", description = "Only this rank, counted from 0. Default: all.")
+    private Optional<Integer> rank = Optional.empty();
+
+    @Option(names = "--batch", paramLabel = "N", description = "Samples in a global batch, over all ranks.")
+    private Optional<Integer> batch = Optional.empty();
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "Longest micro-batch, in cost units. Default: no limit.")
+    private Optional<Long> maxTokens = Optional.empty();
+
+    @Option(names = "--shuffle", paramLabel = "none|full|k=N", description = "How far samples are mixed; k=N mixes the samples of N shards at a time. Default: full.")
+    private Optional<Shuffle> shuffle = Optional.empty();
+
+    @Option(names = "--balance", paramLabel = "off|exact", description = "How a batch is divided among ranks. Default: ${DEFAULT-VALUE}.")
+    private Balance balance = Balance.EXACT;
+
+    @Option(names = "--remainder", paramLabel = "drop|short|carry", description = "What becomes of samples that do not fill a batch at the end of an epoch. Default: ${DEFAULT-VALUE}.")
+    private Remainder remainder = Remainder.CARRY;
+
+    @Option(names = "--cost", paramLabel = "tokens|attention", description = "What balancing takes a sample to cost. Default: ${DEFAULT-VALUE}.")
+    private CostUnit cost = CostUnit.TOKENS;
+
+    @Option(names = "--ram", paramLabel = "SIZE", description = "Limit of the RAM tier. Default: ${DEFAULT-VALUE}.")
+    private ByteSize ram = new ByteSize(512L << 20);
+
+    @Option(names = "--disk", paramLabel = "DIR:SIZE", description = "A disk tier, and its limit. Default: none.")
+    private Optional<DiskTierConfig> disk = Optional.empty();
+
+    @Option(names = "--slots", paramLabel = "SIZE", description = "Page-locked memory that batches are delivered in. Default: ${DEFAULT-VALUE}.")
+    private ByteSize slots = new ByteSize(64L << 20);
+
+    @Option(names = "--block", paramLabel = "SIZE", description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
+    private ByteSize block = new ByteSize(LoaderConfig.DEFAULT_BLOCK_BYTES);
+
+    @Option(names = "--lock", paramLabel = "off|best-effort|required", description = "Whether slots must be locked in memory. Default: best-effort.")
+    private PageLocking lock = PageLocking.BEST_EFFORT;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that copy samples into slots. Default: one per core.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    public Optional<Long> epochs() {
+        return epochs;
+    }
+
+    public Optional<Long> steps() {
+        return steps;
+    }
+
+    public Optional<Integer> rank() {
+        return rank;
+    }
+
+    public int ranks() {
+        return ranks;
+    }
+
+    public Optional<Integer> batch() {
+        return batch;
+    }
+
+    public Optional<Shuffle> shuffle() {
+        return shuffle;
+    }
+
+    public Balance balance() {
+        return balance;
+    }
+
+    /// What balancing takes a sample to cost.
+    ///
+    /// @param attention what `--cost attention` stands for
+    public CostModel costModel(CostModel attention) {
+        return cost.model(attention);
+    }
+
+    public MicroBatchPolicy microBatches() {
+        return maxTokens.map(MicroBatchPolicy::upTo).orElseGet(MicroBatchPolicy::uncapped);
+    }
+
+    /// Every setting of these options; the builder's defaults stand where an option was not given.
+    ///
+    /// @param attention what `--cost attention` stands for
+    public LoaderConfig.Builder toLoaderConfig(CostModel attention) {
+        CostModel costModel = costModel(attention);
+        MicroBatchPolicy policy = microBatches();
+        LoaderConfig.Builder builder = LoaderConfig.builder(() -> balance.assigner(costModel, policy))
+                .seed(seed)
+                .startStep(start)
+                .ranks(ranks)
+                .remainder(remainder)
+                .ramBytes(ram.bytes())
+                .slotBytes(slots.bytes())
+                .blockBytes((int) Math.min(Integer.MAX_VALUE, block.bytes()))
+                .pageLocking(lock)
+                .decodeThreads(threads);
+        epochs.ifPresent(builder::epochs);
+        steps.ifPresent(builder::steps);
+        rank.map(List::of).ifPresent(builder::localRanks);
+        batch.ifPresent(builder::batchSize);
+        shuffle.ifPresent(builder::shuffle);
+        disk.ifPresent(builder::disk);
+        return builder;
+    }
+
+    /// The same for one process of a run that has a loader per rank: memory, disk and threads of these options are the
+    /// host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time, so each has a
+    /// directory of its own below the stated one.
+    ///
+    /// @param localRanks ranks on this host
+    public LoaderConfig.Builder toLoaderConfig(CostModel attention, World world, int localRanks) {
+        LoaderConfig.Builder builder = toLoaderConfig(attention)
+                .ranks(world.worldSize())
+                .localRanks(List.of(world.rank()))
+                .ramBytes(ram.bytes() / localRanks)
+                .slotBytes(slots.bytes() / localRanks)
+                .decodeThreads(Math.max(1, threads / localRanks));
+        disk.map(tier -> new DiskTierConfig(
+                        tier.directory().resolve("rank-" + world.localRank()), tier.budgetBytes() / localRanks))
+                .ifPresent(builder::disk);
+        return builder;
+    }
+
+    /// Adds what decides the data and the speed to a result, as it was in effect.
+    public void describe(LoaderConfig effective, Result result) {
+        result.param("seed", effective.seed());
+        effective.epochs().ifPresent(count -> result.param("epochs", count));
+        effective.steps().ifPresent(count -> result.param("steps", count));
+        result.param("start", effective.startStep())
+                .param("ranks", effective.ranks())
+                .param("batch", effective.batchSize())
+                .param("shuffle", effective.shuffle())
+                .param("remainder", effective.remainder())
+                .param("balance", balance)
+                .param("cost", cost)
+                .param("ram", effective.ramBytes())
+                .param("slots", effective.slotBytes())
+                .param("block", effective.blockBytes())
+                .param("threads", effective.decodeThreads());
+        maxTokens.ifPresent(count -> result.param("maxTokens", count));
+        effective.disk().ifPresent(tier -> result.param("disk", tier.budgetBytes()));
+    }
+}

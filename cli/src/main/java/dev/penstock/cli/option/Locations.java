@@ -1,0 +1,56 @@
+package dev.penstock.cli.option;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/// Where data is, as people write it: a URI, or a path of this host.
+public final class Locations {
+
+    private static final String FILE = "file";
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+
+    private Locations() {}
+
+    /// A text with a scheme is a URI, any other a path; `file:DIR` is relative to the working directory.
+    static URI uri(String text) {
+        if (text.isBlank()) {
+            throw new ConfigurationException(FailureMessage.of("location")
+                    .with("value", "'" + text + "'")
+                    .remedy("write a URI, such as file:/data/shards, or a path"));
+        }
+        if (!SCHEME.matcher(text).matches()) {
+            return Path.of(text).toUri();
+        }
+        try {
+            URI uri = new URI(text);
+            boolean relativeFile = uri.isOpaque() && uri.getScheme().equalsIgnoreCase(FILE);
+            return relativeFile ? Path.of(uri.getSchemeSpecificPart()).toUri() : uri;
+        } catch (URISyntaxException malformed) {
+            throw new ConfigurationException(
+                    FailureMessage.of("location")
+                            .with("value", text)
+                            .with("found", malformed.getReason())
+                            .remedy("percent-encode what a URI may not hold, or write a plain path"),
+                    malformed);
+        }
+    }
+
+    /// Makes the directory of a `file:` location, which a listing would miss before anything is written.
+    public static void createDirectory(URI location) {
+        if (FILE.equalsIgnoreCase(location.getScheme())) {
+            try {
+                Files.createDirectories(Path.of(location));
+            } catch (IOException refused) {
+                throw new StoreAccessException(
+                        FailureMessage.of("making a directory").with("uri", location).with("found", refused), refused);
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.penstock.cli.report;
+
+import dev.penstock.loader.LoaderCounters;
+import dev.penstock.loader.Stage;
+import dev.penstock.tier.TierCounters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What loaders did in a stretch of time, as rows and as text; one loader's, or the sum of several ranks'.
+///
+/// @param elapsedNanos from asking for the first batch to the end of the last step
+/// @param waitNanos how long the consumer waited, by stage in the order of [Stage]; of several ranks the one that
+///     waited longest, as the others wait for it
+/// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
+public record LoaderReport(
+        long elapsedNanos,
+        long batches,
+        long samples,
+        long payloadBytes,
+        double balanceRatio,
+        List<Long> waitNanos,
+        long ramHits,
+        long ramMisses,
+        long diskBytes,
+        long diskDamaged,
+        long originBytes) {
+
+    public LoaderReport {
+        waitNanos = List.copyOf(waitNanos);
+    }
+
+    public static LoaderReport of(LoaderCounters counters, long elapsedNanos) {
+        List<Long> waits = new ArrayList<>();
+        for (Stage stage : Stage.values()) {
+            waits.add(counters.waits().get(stage).toNanos());
+        }
+        TierCounters tiers = counters.tiers();
+        return new LoaderReport(
+                elapsedNanos,
+                counters.batches(),
+                counters.samples(),
+                counters.payloadBytes(),
+                counters.meanBalanceRatio(),
+                waits,
+                tiers.ramHits(),
+                tiers.ramMisses(),
+                tiers.diskHitBytes(),
+                tiers.tornBlocks() + tiers.diskReadFailures(),
+                tiers.originBytes());
+    }
+
+    /// Both together, as of two ranks that ran side by side.
+    public LoaderReport beside(LoaderReport other) {
+        return new LoaderReport(
+                Math.max(elapsedNanos, other.elapsedNanos),
+                batches + other.batches,
+                samples + other.samples,
+                payloadBytes + other.payloadBytes,
+                meanBalanceRatio(other),
+                waited() >= other.waited() ? waitNanos : other.waitNanos,
+                ramHits + other.ramHits,
+                ramMisses + other.ramMisses,
+                diskBytes + other.diskBytes,
+                diskDamaged + other.diskDamaged,
+                originBytes + other.originBytes);
+    }
+
+    private double meanBalanceRatio(LoaderReport other) {
+        long both = batches + other.batches;
+        return both == 0 ? 1 : (balanceRatio * batches + other.balanceRatio * other.batches) / both;
+    }
+
+    private long waited() {
+        return waitNanos.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// Share of the time in which the consumer was not waiting for a batch.
+    public double fedShare() {
+        return elapsedNanos == 0 ? 1 : Math.max(0, 1 - (double) waited() / elapsedNanos);
+    }
+
+    public double samplesPerSec() {
+        return samples / Amounts.seconds(elapsedNanos);
+    }
+
+    public double bytesPerSec() {
+        return payloadBytes / Amounts.seconds(elapsedNanos);
+    }
+
+    private double ramHitShare() {
+        long leases = ramHits + ramMisses;
+        return leases == 0 ? 0 : (double) ramHits / leases;
+    }
+
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("batches", batches, "batches", Better.HIGHER));
+        rows.add(Row.of("samples", samples, "samples", Better.HIGHER));
+        rows.add(Row.of("bytes", payloadBytes, "B", Better.HIGHER));
+        rows.add(Row.of("seconds", Amounts.seconds(elapsedNanos), "s", Better.LOWER));
+        rows.add(Row.of("samples_per_s", samplesPerSec(), "samples/s", Better.HIGHER));
+        rows.add(Row.of("mb_per_s", bytesPerSec() / 1e6, "MB/s", Better.HIGHER));
+        rows.add(Row.of("fed_share", fedShare(), "1", Better.HIGHER));
+        for (Stage stage : Stage.values()) {
+            String metric = "wait_" + stage.name().toLowerCase(Locale.ROOT) + "_s";
+            rows.add(Row.of(metric, Amounts.seconds(waitNanos.get(stage.ordinal())), "s", Better.LOWER));
+        }
+        rows.add(Row.of("balance_ratio", balanceRatio, "1", Better.LOWER).withGoal(1.001));
+        rows.add(Row.of("ram_hit_share", ramHitShare(), "1", Better.HIGHER));
+        rows.add(Row.of("disk_bytes", diskBytes, "B", Better.HIGHER));
+        rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
+        rows.add(Row.of("origin_bytes", originBytes, "B", Better.LOWER));
+        return rows;
+    }
+
+    /// A few lines for a person.
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(Amounts.format(
+                "throughput  %s samples/s, %s/s (%s samples, %s in %.2f s)",
+                Amounts.count(Math.round(samplesPerSec())),
+                Amounts.bytes(bytesPerSec()),
+                Amounts.count(samples),
+                Amounts.bytes(payloadBytes),
+                Amounts.seconds(elapsedNanos)));
+        lines.add(Amounts.format("fed         %s of the time; waited %s", Amounts.share(fedShare()), waitText()));
+        lines.add(Amounts.format("balance     %.4f of its lower bound (mean over steps; 1 is optimal)", balanceRatio));
+        lines.add(Amounts.format(
+                "tiers       %s of block leases from RAM; %s from disk, %s from the origin%s",
+                Amounts.share(ramHitShare()),
+                Amounts.bytes(diskBytes),
+                Amounts.bytes(originBytes),
+                diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again"));
+        return lines;
+    }
+
+    private String waitText() {
+        List<String> parts = new ArrayList<>();
+        for (Stage stage : Stage.values()) {
+            long nanos = waitNanos.get(stage.ordinal());
+            if (nanos > 0) {
+                parts.add(Amounts.format(
+                        "%.3f s for %s", Amounts.seconds(nanos), stage.name().toLowerCase(Locale.ROOT)));
+            }
+        }
+        return parts.isEmpty() ? "for nothing" : String.join(", ", parts);
+    }
+}

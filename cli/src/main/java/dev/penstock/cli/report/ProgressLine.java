@@ -1,0 +1,72 @@
+package dev.penstock.cli.report;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// One line on standard error that is written over as the work goes on; nothing at all where that is no terminal.
+///
+/// Confined to one thread.
+public final class ProgressLine implements AutoCloseable {
+
+    /// Often enough to look alive, seldom enough to cost nothing.
+    private static final long INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
+
+    /// Where the kernel says what standard error is; the JDK tells only of standard input and output.
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
+    private static final String ERASE_LINE = "\r\u001b[K";
+
+    private enum Display {
+        SHOWN,
+        HIDDEN
+    }
+
+    private final PrintWriter terminal;
+    private final Display display;
+    private long lastNanos;
+    private boolean dirty;
+
+    private ProgressLine(PrintWriter terminal, Display display) {
+        this.terminal = terminal;
+        this.display = display;
+        this.lastNanos = System.nanoTime();
+    }
+
+    public static ProgressLine onTerminal(PrintWriter standardError) {
+        return new ProgressLine(standardError, isTerminal() ? Display.SHOWN : Display.HIDDEN);
+    }
+
+    private static boolean isTerminal() {
+        try {
+            String device = Files.readSymbolicLink(STANDARD_ERROR).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException notLinux) {
+            return System.console() != null && System.console().isTerminal();
+        }
+    }
+
+    /// Shows the text, unless the line changed a moment ago.
+    public void show(Supplier<String> text) {
+        long now = System.nanoTime();
+        if (display == Display.HIDDEN || now - lastNanos < INTERVAL_NANOS) {
+            return;
+        }
+        lastNanos = now;
+        dirty = true;
+        terminal.print(ERASE_LINE + text.get());
+        terminal.flush();
+    }
+
+    /// Leaves an empty line behind.
+    @Override
+    public void close() {
+        if (dirty) {
+            terminal.print(ERASE_LINE);
+            terminal.flush();
+        }
+    }
+}

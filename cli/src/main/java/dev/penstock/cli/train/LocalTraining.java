@@ -1,0 +1,49 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.trainer.world.JavaCommand;
+import dev.penstock.trainer.world.LocalRanks;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A training run on this host: a process per rank, and what they report together.
+public final class LocalTraining {
+
+    /// How many ranks share this host, as other launchers say it too.
+    public static final String LOCAL_WORLD_SIZE = "LOCAL_WORLD_SIZE";
+
+    private final String mainClass;
+    private final List<String> arguments;
+    private final int ranks;
+    private final RunDirectory run;
+
+    /// @param mainClass what each process runs
+    /// @param arguments the same for each; the environment says which rank it is
+    /// @param run directory that the arguments name
+    public LocalTraining(String mainClass, List<String> arguments, int ranks, Path run) {
+        this.mainClass = mainClass;
+        this.arguments = List.copyOf(arguments);
+        this.ranks = ranks;
+        this.run = RunDirectory.create(run);
+    }
+
+    /// Runs every rank to its end; fails as one when one fails.
+    ///
+    /// @param out gets rank 0's output, and that of others with their number in front
+    public TrainingReport run(PrintStream out, PrintStream err) throws InterruptedException {
+        new LocalRanks(
+                        JavaCommand.like(mainClass, arguments),
+                        Map.of(LOCAL_WORLD_SIZE, Integer.toString(ranks)),
+                        ranks,
+                        out,
+                        err)
+                .run();
+        LoaderReport together = run.readReport(0);
+        for (int rank = 1; rank < ranks; rank++) {
+            together = together.beside(run.readReport(rank));
+        }
+        return TrainingReport.of(Metrics.curve(run.metrics()), together);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.cli.report.LineFile;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import dev.penstock.trainer.StepResult;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The loss curve of a run: a JSON line per step. Nothing in it depends on time, so equal runs have equal files.
+final class Metrics implements AutoCloseable {
+
+    /// A single step's loss is noisy; the mean of so many at the end is what a run has reached.
+    private static final int LAST_STEPS = 10;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /// One step, over all ranks.
+    ///
+    /// @param loss mean in nats per predicted token, before the update
+    /// @param tokens predicted
+    /// @param lr learning rate
+    /// @param gradientNorm before clipping
+    private record Line(long step, double loss, long tokens, double lr, double gradientNorm) {}
+
+    /// Where the curve begins and ends.
+    ///
+    /// @param first loss of the first step
+    /// @param last mean loss of the last steps
+    /// @param steps in the curve
+    record Curve(double first, double last, int steps) {}
+
+    private final LineFile file;
+
+    Metrics(LineFile file) {
+        this.file = file;
+    }
+
+    void write(StepResult result) {
+        Line line = new Line(
+                result.step(), result.loss(), result.targetCount(), result.learningRate(), result.gradientNorm());
+        file.write(ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// Reads a curve; of a run that has no step yet, the losses are NaN.
+    static Curve curve(Path file) {
+        try {
+            List<Line> lines = Files.readAllLines(file).stream()
+                    .map(text -> JSON.readValue(text, Line.class))
+                    .toList();
+            double last = lines.subList(Math.max(0, lines.size() - LAST_STEPS), lines.size()).stream()
+                    .mapToDouble(Line::loss)
+                    .average()
+                    .orElse(Double.NaN);
+            return new Curve(lines.isEmpty() ? Double.NaN : lines.getFirst().loss(), last, lines.size());
+        } catch (IOException unreadable) {
+            throw new StoreAccessException(
+                    FailureMessage.of("reading metrics").with("file", file).with("found", unreadable), unreadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

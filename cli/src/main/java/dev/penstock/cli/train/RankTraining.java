@@ -1,0 +1,176 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.LineFile;
+import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.cli.report.TraceWriter;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.loader.BatchIterator;
+import dev.penstock.loader.Loader;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.loader.LoaderState;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.trainer.StepResult;
+import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.checkpoint.Checkpoint;
+import dev.penstock.trainer.checkpoint.Checkpoints;
+import dev.penstock.trainer.checkpoint.RunState;
+import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.tensor.Libtorch;
+import dev.penstock.trainer.world.Collective;
+import dev.penstock.trainer.world.CollectiveTimeouts;
+import dev.penstock.trainer.world.World;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
+///
+/// Rank 0 writes checkpoints and metrics; every rank appends to the trace. A trace line is written before the step's
+/// all-reduce, so once rank 0 has a step's result, every rank's line of it is there.
+public final class RankTraining {
+
+    private static final long REPORT_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private final World world;
+    private final Recipe recipe;
+    private final LoaderConfig.Builder loading;
+    private final RunDirectory run;
+    private final Checkpointing checkpointing;
+    private final Optional<Path> trace;
+    private final PrintWriter out;
+    private long reportedNanos = System.nanoTime();
+
+    /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
+    /// @param run directory, the same for all ranks
+    public RankTraining(
+            World world,
+            Recipe recipe,
+            LoaderConfig.Builder loading,
+            Path run,
+            Checkpointing checkpointing,
+            Optional<Path> trace,
+            PrintWriter out) {
+        this.world = world;
+        this.recipe = recipe;
+        this.loading = loading;
+        this.run = RunDirectory.create(run);
+        this.checkpointing = checkpointing;
+        this.trace = trace;
+        this.out = out;
+    }
+
+    /// Trains to the end and leaves this rank's report in the run directory.
+    public void run(DatasetIndex index, ObjectStore store) {
+        requireFits(index, recipe);
+        Libtorch.initialize(1);
+        Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
+        Optional<Checkpoint> resumed = checkpoints.latest();
+        resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(loading::startStep);
+        LoaderConfig config = loading.build();
+        ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
+        AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
+        try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
+                Loader loader = Loader.open(index, store, config)) {
+            String digest = recipe + " steps=" + loader.stepCount();
+            resumed.ifPresent(checkpoint -> {
+                requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
+                checkpoint.restore(model.parameters(), optimizer);
+            });
+            ranks.requireAgreement("run", digest + " " + loader.state(config.startStep()).toJson());
+            if (world.isFirst()) {
+                new StepLog(run.metrics()).cutBack(config.startStep());
+                trace.map(StepLog::new).ifPresent(log -> log.cutBack(config.startStep()));
+                announce(config, loader, resumed);
+            }
+            ranks.barrier();
+            TrainingStep step = new TrainingStep(
+                    model.parameters(),
+                    model::lossSum,
+                    ranks,
+                    optimizer,
+                    recipe.schedule(loader.stepCount()),
+                    recipe.maxGradientNorm());
+            train(loader, step, nextStep -> checkpoints.save(
+                    new RunState(nextStep, loader.state(nextStep).toJson(), digest), model.parameters(), optimizer));
+            ranks.barrier();
+        }
+    }
+
+    /// Fails before any process or model is made when a sample is longer than the model takes.
+    public static void requireFits(DatasetIndex index, Recipe recipe) {
+        if (index.longestLength() > recipe.shape().maxSampleBytes()) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("longestSample", index.longestLength())
+                    .with("maxSampleBytes", recipe.shape().maxSampleBytes())
+                    .remedy("index the dataset with --max-length "
+                            + recipe.shape().maxSampleBytes() + " --overlong split"));
+        }
+    }
+
+    private static void requireContinues(RunState saved, LoaderState now, String digest) {
+        LoaderState.parse(saved.loaderPosition()).requireContinues(now);
+        if (!saved.runDigest().equals(digest)) {
+            throw new ConfigurationException(FailureMessage.of("resuming")
+                    .with("saved", saved.runDigest())
+                    .with("now", digest)
+                    .remedy("resume with the saved recipe and number of steps, or start a new run directory"));
+        }
+    }
+
+    private void announce(LoaderConfig config, Loader loader, Optional<Checkpoint> resumed) {
+        out.println(Amounts.format(
+                "training on %d ranks, steps %,d to %,d%s",
+                world.worldSize(),
+                config.startStep(),
+                loader.stepCount() - 1,
+                resumed.map(checkpoint -> ", resumed from " + checkpoint.directory()).orElse("")));
+        out.flush();
+    }
+
+    /// Saves everything as of a step.
+    private interface Saving {
+        void save(long nextStep);
+    }
+
+    private void train(Loader loader, TrainingStep step, Saving checkpoints) {
+        long begin = System.nanoTime();
+        try (TraceWriter tracing = trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
+                Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
+                BatchIterator batches = loader.iterator()) {
+            while (batches.hasNext()) {
+                StepResult result;
+                try (Batch batch = batches.next()) {
+                    if (tracing != null) {
+                        tracing.write(batch);
+                    }
+                    result = step.train(batch);
+                }
+                if (metrics != null) {
+                    metrics.write(result);
+                    report(result, loader.stepCount());
+                    long nextStep = result.step() + 1;
+                    if (checkpointing.isDue(nextStep, loader.stepCount())) {
+                        checkpoints.save(nextStep);
+                    }
+                }
+            }
+        }
+        run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
+    }
+
+    private void report(StepResult result, long endStep) {
+        long now = System.nanoTime();
+        if (now - reportedNanos >= REPORT_NANOS) {
+            reportedNanos = now;
+            out.println(Amounts.format(
+                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, endStep, result.loss()));
+            out.flush();
+        }
+    }
+}

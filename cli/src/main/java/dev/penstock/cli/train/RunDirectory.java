@@ -1,0 +1,65 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a run leaves on disk.
+///
+/// ```
+/// DIR/checkpoints/     model, optimiser and loader position, committed together
+/// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
+/// DIR/rank-0.json      what each rank's loader did, of the latest start
+/// ```
+record RunDirectory(Path path) {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    static RunDirectory create(Path path) {
+        try {
+            Files.createDirectories(path);
+            return new RunDirectory(path);
+        } catch (IOException refused) {
+            throw failure("making the run directory", path, refused);
+        }
+    }
+
+    Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    private Path rankReport(int rank) {
+        return path.resolve("rank-" + rank + ".json");
+    }
+
+    void writeReport(int rank, LoaderReport report) {
+        Path file = rankReport(rank);
+        try {
+            Files.write(file, JSON.writeValueAsBytes(report));
+        } catch (IOException failed) {
+            throw failure("writing a rank's report", file, failed);
+        }
+    }
+
+    LoaderReport readReport(int rank) {
+        Path file = rankReport(rank);
+        try {
+            return JSON.readValue(Files.readAllBytes(file), LoaderReport.class);
+        } catch (IOException | JacksonException failed) {
+            throw failure("reading a rank's report", file, failed);
+        }
+    }
+
+    private static StoreAccessException failure(String what, Path path, Exception cause) {
+        return new StoreAccessException(FailureMessage.of(what).with("path", path).with("found", cause), cause);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.Better;
+import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.cli.report.Row;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a run came to.
+///
+/// @param lossFirst of the run's first step, in nats per byte
+/// @param lossLast mean over its last steps
+/// @param steps of the whole run, those before a resume included
+/// @param loading what the loaders of all ranks did since the latest start
+public record TrainingReport(double lossFirst, double lossLast, int steps, LoaderReport loading) {
+
+    static TrainingReport of(Metrics.Curve curve, LoaderReport loading) {
+        return new TrainingReport(curve.first(), curve.last(), curve.steps(), loading);
+    }
+
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(Amounts.format(
+                "loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
+        lines.addAll(loading.lines());
+        return lines;
+    }
+
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of("loss_first", lossFirst, "nats/byte", Better.LOWER));
+        rows.add(Row.of("loss_last", lossLast, "nats/byte", Better.LOWER));
+        rows.add(Row.of("steps", steps, "steps", Better.HIGHER));
+        rows.addAll(loading.rows());
+        return rows;
+    }
+}
