@@ -1,5 +1,6 @@
 package dev.penstock.cli.report;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ public final class ProgressLine implements AutoCloseable {
             String device = Files.readSymbolicLink(STANDARD_ERROR).toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException notLinux) {
-            return System.console() != null && System.console().isTerminal();
+            Console console = System.console();
+            return console != null && console.isTerminal();
         }
     }
 
