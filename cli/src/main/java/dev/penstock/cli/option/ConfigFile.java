@@ -1,8 +1,10 @@
 package dev.penstock.cli.option;
 
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IExecutionStrategy;
@@ -55,7 +57,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     private static boolean isConfigurable(OptionSpec option) {
-        return option.userObject() instanceof java.lang.reflect.Field field
+        return option.userObject() instanceof Field field
                 && field.getDeclaringClass() == LoaderOptions.class
                 && !option.longestName().equals(OPTION);
     }
@@ -65,7 +67,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     @Override
-    public String defaultValue(ArgSpec argument) {
+    public @Nullable String defaultValue(ArgSpec argument) {
         return argument instanceof OptionSpec option && isConfigurable(option)
                 ? file.value(name(option)).orElse(null)
                 : null;
