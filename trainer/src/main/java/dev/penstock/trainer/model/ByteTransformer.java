@@ -43,7 +43,7 @@ public final class ByteTransformer {
     private static final long NO_PREVIOUS = BYTE_VALUES;
 
     /// Spread of the embeddings. Wide, for the norms take out the scale and what remains is slower, steadier turning:
-    /// in 400 thousand bytes of Java a loss of 2.44 against 2.72 at 0.05.
+    /// in 400 thousand bytes of Java, 0.3 reached a lower loss than the usual 0.05; 0.6 is the widest that was tried.
     private static final double EMBEDDING_DEVIATION = 0.6;
 
     /// Factors on tables that start at zero. Adam moves every weight by about the learning rate, however small the
