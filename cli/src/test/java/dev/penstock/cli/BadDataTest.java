@@ -40,7 +40,7 @@ class BadDataTest {
                 .filter(line -> line.contains("shard-000001.tar"))
                 .findFirst()
                 .orElseThrow()
-                .split("\t");
+                .split("\t", -1);
         byte[] bytes = Files.readAllBytes(shard);
         bytes[Integer.parseInt(columns[3])] ^= 1;
         Files.write(shard, bytes);

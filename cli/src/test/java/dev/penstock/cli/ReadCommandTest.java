@@ -81,7 +81,7 @@ class ReadCommandTest {
         Map<Long, Long> stored = new HashMap<>();
         Map<Long, Integer> lengths = new HashMap<>();
         for (String line : CommandRun.done("index", file(shards), "--list").outLines()) {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             byte[] shard = Files.readAllBytes(shards.resolve(columns[1]));
             CRC32C crc32c = new CRC32C();
             crc32c.update(shard, Integer.parseInt(columns[3]), Integer.parseInt(columns[4]));
