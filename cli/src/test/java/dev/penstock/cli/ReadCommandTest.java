@@ -34,8 +34,8 @@ class ReadCommandTest {
         Path trace = directory.resolve(name);
         Object[] arguments = Arrays.copyOf(
                 new Object[] {"read", file(shards), "--seed", 7, "--ram", "32K", "--block", "4K", "--trace", trace},
-                9 + options.length);
-        System.arraycopy(options, 0, arguments, 9, options.length);
+                10 + options.length);
+        System.arraycopy(options, 0, arguments, 10, options.length);
         CommandRun.done(arguments);
         return trace;
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Training with real processes, on a model that is small enough to take no time.
 class TrainCommandTest {
 
-    private static final int STEPS = 60;
+    private static final int STEPS = 40;
 
     /// Far enough for a checkpoint, and far from the end.
     private static final int STEPS_BEFORE_KILL = 12;
@@ -114,14 +114,15 @@ class TrainCommandTest {
     }
 
     @Test
-    void finishedRunIsNotTrainedAgainAndAnotherRecipeIsRefused() throws IOException {
+    void finishedRunIsNotTrainedAgainAndAnotherSeedIsRefused() throws IOException {
         CommandRun.done(train("run", "--steps=4").toArray());
         List<String> curve = metrics("run");
-        CommandRun.done(train("run", "--steps=4").toArray());
 
+        CommandRun again = CommandRun.done(train("run", "--steps=4").toArray());
         CommandRun other = CommandRun.of(train("run", "--steps=4", "--seed=9").toArray());
 
-        assertThat(metrics("run")).isEqualTo(curve);
+        assertThat(again.out()).contains("over 4 steps");
+        assertThat(metrics("run")).hasSize(4).isEqualTo(curve);
         assertThat(other.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(other.err()).contains("differs=seed, saved=0, now=9");
     }
