@@ -3,6 +3,7 @@ package dev.penstock.cli.demo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -24,6 +25,6 @@ public record JdkSources(Path path, String suffix, String identity) {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        return new JdkSources(Path.of(URI.create("jrt:/modules")), ".class", "jrt " + Runtime.version());
+        return new JdkSources(FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules"), ".class", "jrt " + Runtime.version());
     }
 }

@@ -1,5 +1,7 @@
 package dev.penstock.cli.option;
 
+import dev.penstock.error.PenstockException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /// The file behind `--config`: defaults for the loader options of one command.
@@ -42,8 +45,12 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     private static ParseResult reparse(ParseResult parsed, CommandSpec command, Path file) {
-        YamlFile yaml = YamlFile.read(file, names(command));
-        command.commandLine().setDefaultValueProvider(new ConfigFile(yaml));
+        try {
+            YamlFile yaml = YamlFile.read(file, names(command));
+            command.commandLine().setDefaultValueProvider(new ConfigFile(yaml));
+        } catch (PenstockException refused) {
+            throw new ParameterException(command.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
         return parsed.commandSpec().commandLine().parseArgs(parsed.originalArgs().toArray(String[]::new));
     }
 
@@ -56,7 +63,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     private static boolean isConfigurable(OptionSpec option) {
-        return option.userObject() instanceof java.lang.reflect.Field field
+        return option.userObject() instanceof Field field
                 && field.getDeclaringClass() == LoaderOptions.class
                 && !option.longestName().equals(OPTION);
     }

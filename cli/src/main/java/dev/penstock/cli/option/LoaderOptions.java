@@ -24,7 +24,7 @@ public final class LoaderOptions {
             names = ConfigFile.OPTION,
             paramLabel = "FILE.yaml",
             description = "Read options from a file, by their names without dashes; the command line wins.")
-    @SuppressWarnings("unused") // ConfigFile reads it before the options are parsed
+    @SuppressWarnings("UnusedVariable") // ConfigFile reads it before these options exist
     private Optional<Path> config = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order. Default: ${DEFAULT-VALUE}.")
