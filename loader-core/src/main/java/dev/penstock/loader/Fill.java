@@ -83,7 +83,8 @@ final class Fill {
     }
 
     /// Hands over the lease of a resident block; null where the block was not resident.
-    @Nullable BlockLease takeResident(int blockIndex) {
+    @Nullable
+    BlockLease takeResident(int blockIndex) {
         BlockLease lease = resident[blockIndex];
         resident[blockIndex] = null;
         return lease;
@@ -94,7 +95,8 @@ final class Fill {
         failure.compareAndSet(null, cause);
     }
 
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure.get();
     }
 

@@ -63,7 +63,11 @@ public record LoaderConfig(
         require(batchSize >= 1, "batchSize", batchSize, "at least 1");
         require(ranks >= 1, "ranks", ranks, "at least 1");
         require(startStep >= 0, "startStep", startStep, "at least 0");
-        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "blockBytes", blockBytes, "a power of two ≥ 4096");
+        require(
+                blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1,
+                "blockBytes",
+                blockBytes,
+                "a power of two ≥ 4096");
         require(ramBytes >= blockBytes, "ramBytes", ramBytes, "at least one block of " + blockBytes);
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slotBytes", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(decodeThreads >= 1, "decodeThreads", decodeThreads, "at least 1");

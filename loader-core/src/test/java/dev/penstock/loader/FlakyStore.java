@@ -31,7 +31,10 @@ final class FlakyStore implements ObjectStore {
             if (fails.test(number)) {
                 destination.fill((byte) 0x5a);
                 return Mono.error(new RetryableException(
-                        FailureMessage.of("object read").with("key", object.key()).with("number", number), null));
+                        FailureMessage.of("object read")
+                                .with("key", object.key())
+                                .with("number", number),
+                        null));
             }
             return store.read(object, offsetBytes, destination);
         });

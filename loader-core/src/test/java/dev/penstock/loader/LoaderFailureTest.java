@@ -142,11 +142,12 @@ class LoaderFailureTest {
     @Test
     void bytesFlippedInTheDiskTierAreFetchedAgain() throws IOException {
         Path cache = scratch.resolve("cache");
-        LoaderConfig config =
-                inOrder().disk(new DiskTierConfig(cache, 1 << 20)).build();
+        LoaderConfig config = inOrder().disk(new DiskTierConfig(cache, 1 << 20)).build();
         List<Long> ids = deliver(store, config);
         try (Stream<Path> files = Files.list(cache)) {
-            Path slab = files.filter(file -> file.toString().endsWith(".slab")).findFirst().orElseThrow();
+            Path slab = files.filter(file -> file.toString().endsWith(".slab"))
+                    .findFirst()
+                    .orElseThrow();
             try (RandomAccessFile file = new RandomAccessFile(slab.toFile(), "rw")) {
                 for (long at = 5000; at < file.length(); at += 3 * (4096L + LawDatasets.BLOCK_BYTES)) {
                     file.seek(at);
@@ -197,7 +198,8 @@ class LoaderFailureTest {
     @Test
     void aBatchLargerThanTheSlotsNamesBothSizes() {
         assertThatThrownBy(() -> deliver(
-                        store, inOrder().batchSize(200).epochs(4).slotBytes(1 << 16).build()))
+                        store,
+                        inOrder().batchSize(200).epochs(4).slotBytes(1 << 16).build()))
                 .isInstanceOf(ResourceExhaustedException.class)
                 .hasMessageStartingWith("leasing a slot failed: step=0, rank=0, batchBytes=")
                 .hasMessageContaining("slotBytes=65536");

@@ -44,8 +44,7 @@ class CompositionLawsTest {
 
         @Override
         protected LoaderConfig.Builder composition() {
-            return LoaderConfig.builder(
-                            () -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.upTo(MAX_TOKENS)))
+            return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.upTo(MAX_TOKENS)))
                     .shuffle(new Shuffle.OpenShards(2))
                     .blockBytes(LawDatasets.BLOCK_BYTES)
                     .ramBytes(10L * LawDatasets.BLOCK_BYTES)
@@ -66,8 +65,7 @@ class CompositionLawsTest {
 
         @Override
         protected LoaderConfig.Builder composition() {
-            return LoaderConfig.builder(
-                            () -> new UnbalancedAssigner(CostModel.tokens(), MicroBatchPolicy.uncapped()))
+            return LoaderConfig.builder(() -> new UnbalancedAssigner(CostModel.tokens(), MicroBatchPolicy.uncapped()))
                     .blockBytes(LawDatasets.BLOCK_BYTES)
                     .ramBytes(1 << 20)
                     .slotBytes(1 << 20)

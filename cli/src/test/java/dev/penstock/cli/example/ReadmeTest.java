@@ -75,8 +75,7 @@ class ReadmeTest {
     void theReadmeShowsThisExample() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String block = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
-        String test = Files.readString(
-                Path.of("src/test/java/dev/penstock/cli/example/ReadmeTest.java"));
+        String test = Files.readString(Path.of("src/test/java/dev/penstock/cli/example/ReadmeTest.java"));
         String example = test.substring(test.indexOf("// example: begin"), test.indexOf("// example: end"));
         assertThat(withoutSpaces(example)).contains(withoutSpaces(block.substring(0, block.indexOf("```"))));
     }
