@@ -141,8 +141,8 @@ class BadDataTest {
             }
         }
 
-        CommandRun run = CommandRun.done(
-                "read", file(shards), "--block", "4K", "--disk", tier + ":64M", "--json", json);
+        CommandRun run =
+                CommandRun.done("read", file(shards), "--block", "4K", "--disk", tier + ":64M", "--json", json);
 
         assertThat(run.out()).contains("damaged blocks on disk fetched again");
         assertThat(ResultFile.read(json).value("disk_damaged_blocks")).isPositive();

@@ -48,7 +48,11 @@ class PackAndIndexTest {
         CommandRun packed = CommandRun.done("pack", zip, directory.resolve("d"), "--suffix", ".java");
 
         assertThat(packed.out()).contains("packed 2 files", "left out 1 files by suffix");
-        assertThat(listing(directory.resolve("d"))).hasSize(2).first().asString().contains("\ta/One\t", "\tjava\t");
+        assertThat(listing(directory.resolve("d")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("\ta/One\t", "\tjava\t");
     }
 
     @Test
@@ -84,9 +88,7 @@ class PackAndIndexTest {
         String[] columns = listing(shards).get(7).split("\t", -1);
         byte[] shard = Files.readAllBytes(shards.resolve(columns[1]));
         byte[] listed = Arrays.copyOfRange(
-                shard,
-                Integer.parseInt(columns[3]),
-                Integer.parseInt(columns[3]) + Integer.parseInt(columns[4]));
+                shard, Integer.parseInt(columns[3]), Integer.parseInt(columns[3]) + Integer.parseInt(columns[4]));
 
         assertThat(columns).hasSize(7);
         assertThat(columns[0]).isEqualTo("7");

@@ -33,8 +33,16 @@ class PlanCommandTest {
     void assignmentsPartitionEveryStepInTheOrderOfTheFile() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun.done(
-                "plan", "--lengths", lengths("5", "1", "1", "1", "2", "9", "3", "4"), "--batch", 4, "--ranks", 2,
-                "--assignments", "--json", json);
+                "plan",
+                "--lengths",
+                lengths("5", "1", "1", "1", "2", "9", "3", "4"),
+                "--batch",
+                4,
+                "--ranks",
+                2,
+                "--assignments",
+                "--json",
+                json);
 
         Map<Long, List<Long>> samples = new HashMap<>();
         for (JsonNode part : ResultFile.read(json).json().get("assignments")) {
@@ -44,17 +52,26 @@ class PlanCommandTest {
         }
         assertThat(samples.keySet()).containsExactlyInAnyOrder(0L, 1L);
         assertThat(samples.get(0L))
-                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 4).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(0, 4).boxed().toList());
         assertThat(samples.get(1L))
-                .containsExactlyInAnyOrderElementsOf(LongStream.range(4, 8).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(4, 8).boxed().toList());
     }
 
     @Test
     void exactBalanceIsBetterThanNoneAndSaysWhatBinds() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun run = CommandRun.done(
-                "plan", "--lengths", lengths("8", "7", "1", "2", "90", "1", "1", "1"), "--batch", 4, "--ranks", 2,
-                "--json", json);
+                "plan",
+                "--lengths",
+                lengths("8", "7", "1", "2", "90", "1", "1", "1"),
+                "--batch",
+                4,
+                "--ranks",
+                2,
+                "--json",
+                json);
 
         ResultFile result = ResultFile.read(json);
         assertThat(result.value("balance_ratio_off")).isGreaterThan(result.value("balance_ratio_exact"));
@@ -66,7 +83,16 @@ class PlanCommandTest {
     void stepsAndStartLimitWhatIsPlanned() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun.done(
-                "plan", "--lengths", lengths("1", "2", "3", "4"), "--batch", 1, "--steps", 3, "--start", 1, "--json",
+                "plan",
+                "--lengths",
+                lengths("1", "2", "3", "4"),
+                "--batch",
+                1,
+                "--steps",
+                3,
+                "--start",
+                1,
+                "--json",
                 json);
 
         assertThat(ResultFile.read(json).value("steps")).isEqualTo(2);
@@ -88,12 +114,25 @@ class PlanCommandTest {
         Path shards = SmallDataset.packed(directory);
         Path json = directory.resolve("p.json");
         CommandRun.done(
-                "plan", shards, "--batch", 32, "--ranks", 3, "--shuffle", "k=1", "--ram", "16K", "--block", "4K",
-                "--correlation", "0.5", "--json", json);
+                "plan",
+                shards,
+                "--batch",
+                32,
+                "--ranks",
+                3,
+                "--shuffle",
+                "k=1",
+                "--ram",
+                "16K",
+                "--block",
+                "4K",
+                "--correlation",
+                "0.5",
+                "--json",
+                json);
 
         ResultFile result = ResultFile.read(json);
-        assertThat(result.value("expected_ram_share"))
-                .isEqualTo((16 << 10) / result.value("data_bytes"));
+        assertThat(result.value("expected_ram_share")).isEqualTo((16 << 10) / result.value("data_bytes"));
         assertThat(result.value("expected_origin_share")).isEqualTo(1 - result.value("expected_ram_share"));
         assertThat(result.value("effective_batch_share")).isBetween(0.01, 0.9);
         assertThat(result.value("open_shards_for_90_percent")).isGreaterThan(1);

@@ -42,8 +42,7 @@ class ReadCommandTest {
 
     @Test
     void everyNumberOfRanksDeliversTheSameSamplesAtEveryStep() throws IOException {
-        Map<Long, ?> three =
-                TraceLine.samplesByStep(trace("a", "--batch", 96, "--ranks", 3, "--steps", 40));
+        Map<Long, ?> three = TraceLine.samplesByStep(trace("a", "--batch", 96, "--ranks", 3, "--steps", 40));
         Map<Long, ?> five = TraceLine.samplesByStep(trace("b", "--batch", 96, "--ranks", 5, "--steps", 40));
 
         assertThat(three).hasSize(40).isEqualTo(five);
@@ -64,7 +63,8 @@ class ReadCommandTest {
 
         assertThat(one)
                 .hasSize(9)
-                .isEqualTo(all.stream().filter(line -> line.contains("\"rank\":1")).toList());
+                .isEqualTo(
+                        all.stream().filter(line -> line.contains("\"rank\":1")).toList());
     }
 
     @Test
@@ -92,7 +92,8 @@ class ReadCommandTest {
         List<TraceLine> lines = TraceLine.read(trace("a", "--batch", 32, "--ranks", 2));
 
         assertThat(lines).isNotEmpty().allSatisfy(line -> {
-            assertThat(line.crc32c()).isEqualTo(line.ids().stream().map(stored::get).toList());
+            assertThat(line.crc32c())
+                    .isEqualTo(line.ids().stream().map(stored::get).toList());
             assertThat(line.bytes())
                     .isEqualTo(line.ids().stream().mapToLong(lengths::get).sum());
         });
@@ -137,7 +138,9 @@ class ReadCommandTest {
         CommandRun run = CommandRun.of("read", file(shards), "--trace", directory.resolve("no/such/a.jsonl"));
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).startsWith("penstock: opening a file failed: file=").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("penstock: opening a file failed: file=")
+                .hasLineCount(1);
     }
 
     @Test

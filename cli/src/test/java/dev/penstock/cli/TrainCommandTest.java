@@ -62,7 +62,9 @@ class TrainCommandTest {
     }
 
     private List<String> trace(String run) throws IOException {
-        return Files.readAllLines(directory.resolve(run + ".trace")).stream().sorted().toList();
+        return Files.readAllLines(directory.resolve(run + ".trace")).stream()
+                .sorted()
+                .toList();
     }
 
     private List<String> metrics(String run) throws IOException {
@@ -76,7 +78,8 @@ class TrainCommandTest {
     @Test
     void killedRunContinuesAsIfNothingHadHappened() throws Exception {
         Path json = directory.resolve("whole.json");
-        CommandRun whole = CommandRun.done(train("whole", "--ranks=2", "--json=" + json).toArray());
+        CommandRun whole =
+                CommandRun.done(train("whole", "--ranks=2", "--json=" + json).toArray());
         startAndKill("killed");
         CommandRun.done(train("killed", "--ranks=2").toArray());
 

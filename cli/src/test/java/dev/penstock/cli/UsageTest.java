@@ -24,13 +24,15 @@ class UsageTest {
 
     @Test
     void helpListsEveryCommand() {
-        assertThat(CommandRun.done("--help").out()).contains("demo", "pack", "index", "plan", "read", "train", "doctor");
+        assertThat(CommandRun.done("--help").out())
+                .contains("demo", "pack", "index", "plan", "read", "train", "doctor");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"demo", "pack", "index", "plan", "read", "train", "doctor"})
     void everyCommandHasHelpVerboseAndJson(String command) {
-        assertThat(CommandRun.done(command, "--help").out()).contains("--json", "--verbose", "Usage: penstock " + command);
+        assertThat(CommandRun.done(command, "--help").out())
+                .contains("--json", "--verbose", "Usage: penstock " + command);
     }
 
     @Test

@@ -38,7 +38,8 @@ public final class ConfigFile implements IDefaultValueProvider {
             while (command.hasSubcommand()) {
                 command = command.subcommand();
             }
-            Path file = command.matchedOptionValue(OPTION, Optional.<Path>empty()).orElse(null);
+            Path file =
+                    command.matchedOptionValue(OPTION, Optional.<Path>empty()).orElse(null);
             ParseResult complete = file == null ? parsed : reparse(parsed, command.commandSpec(), file);
             return new CommandLine.RunLast().execute(complete);
         };
@@ -51,7 +52,9 @@ public final class ConfigFile implements IDefaultValueProvider {
         } catch (PenstockException refused) {
             throw new ParameterException(command.commandLine(), String.valueOf(refused.getMessage()), refused);
         }
-        return parsed.commandSpec().commandLine().parseArgs(parsed.originalArgs().toArray(String[]::new));
+        return parsed.commandSpec()
+                .commandLine()
+                .parseArgs(parsed.originalArgs().toArray(String[]::new));
     }
 
     private static List<String> names(CommandSpec command) {

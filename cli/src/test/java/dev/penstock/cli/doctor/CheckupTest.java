@@ -27,8 +27,8 @@ class CheckupTest {
         Files.createDirectories(home.resolve(".aws"));
         Files.writeString(home.resolve(".aws/credentials"), "aws_secret_access_key=hunter2");
 
-        Finding found = of(
-                new Checkup(Map.of("AWS_SECRET_ACCESS_KEY", "hunter2", "PATH", ""), home).run(), "AWS credentials");
+        Finding found =
+                of(new Checkup(Map.of("AWS_SECRET_ACCESS_KEY", "hunter2", "PATH", ""), home).run(), "AWS credentials");
 
         assertThat(found.found()).isEqualTo("AWS_SECRET_ACCESS_KEY, ~/.aws/credentials");
         assertThat(found.toString()).doesNotContain("hunter2");
@@ -36,7 +36,8 @@ class CheckupTest {
 
     @Test
     void missingMavenIsAWarning() {
-        assertThat(of(new Checkup(Map.of("PATH", home.toString()), home).run(), "Maven").verdict())
+        assertThat(of(new Checkup(Map.of("PATH", home.toString()), home).run(), "Maven")
+                        .verdict())
                 .isEqualTo(Verdict.WARN);
     }
 
@@ -44,8 +45,10 @@ class CheckupTest {
     void everyFindingSaysWhatItMeans() {
         List<Finding> findings = new Checkup(Map.of(), home).run();
 
-        assertThat(findings).extracting(Finding::subject).doesNotHaveDuplicates().contains(
-                "JDK", "GPU", "page locking", "huge pages", "disk", "memory", "cores");
+        assertThat(findings)
+                .extracting(Finding::subject)
+                .doesNotHaveDuplicates()
+                .contains("JDK", "GPU", "page locking", "huge pages", "disk", "memory", "cores");
         assertThat(findings).allSatisfy(finding -> assertThat(finding.meaning()).isNotBlank());
         assertThat(of(findings, "JDK").verdict()).isEqualTo(Verdict.OK);
     }

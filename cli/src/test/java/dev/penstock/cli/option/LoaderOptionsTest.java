@@ -74,10 +74,10 @@ class LoaderOptionsTest {
     }
 
     private List<String> inFile() throws IOException {
-        List<String> lines = OPTIONS.stream()
-                .map(option -> option.replaceFirst("=", ": "))
-                .toList();
-        return List.of("--config", Files.write(directory.resolve("c.yaml"), lines).toString());
+        List<String> lines =
+                OPTIONS.stream().map(option -> option.replaceFirst("=", ": ")).toList();
+        return List.of(
+                "--config", Files.write(directory.resolve("c.yaml"), lines).toString());
     }
 
     @Test

@@ -15,9 +15,7 @@ class StepLogTest {
 
     @Test
     void stepsOfTheNextRunAndBrokenLinesAreCut() throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("a.jsonl"),
-                """
+        Path file = Files.writeString(directory.resolve("a.jsonl"), """
                 {"step":0,"rank":0}
                 {"step":1,"rank":1}
                 {"epoch":0,"step":2}
