@@ -42,7 +42,10 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where shards, disk tier and the run are kept. Default: ~/.cache/penstock/demo.")
     private Path directory = Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as take a minute.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Training steps. Default: those of the recipe, about a minute.")
     private Optional<Long> steps = Optional.empty();
 
     @Override
@@ -118,6 +121,6 @@ final class DemoCommand implements Callable<Integer> {
                 "--slots=16M",
                 "--disk=" + dataset.directory().resolve("tier") + ":1G",
                 "--run=" + run,
-                "--checkpoint-every=100");
+                "--checkpoint-every=25");
     }
 }

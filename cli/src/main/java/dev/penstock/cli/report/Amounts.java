@@ -11,12 +11,7 @@ public final class Amounts {
     private Amounts() {}
 
     /// Bytes in the largest decimal unit that leaves a whole part.
-    public static String bytes(long bytes) {
-        return bytes((double) bytes);
-    }
-
-    /// A mean or a rate of bytes, likewise.
-    static String bytes(double bytes) {
+    public static String bytes(double bytes) {
         int unit = 0;
         double amount = bytes;
         while (amount >= 1000 && unit < UNITS.length - 1) {
@@ -44,7 +39,6 @@ public final class Amounts {
     }
 
     /// A text in the form of [String#format], the same in every country.
-    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
     public static String format(String text, Object... values) {
         return String.format(Locale.ROOT, text, values);
     }

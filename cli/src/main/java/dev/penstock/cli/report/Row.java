@@ -27,11 +27,6 @@ public record Row(
         return new Row(metric, value, unit, null, null, better, List.of(value, value));
     }
 
-    /// A count, likewise.
-    public static Row of(String metric, long value, String unit, Better better) {
-        return of(metric, (double) value, unit, better);
-    }
-
     public Row withControl(double value) {
         return new Row(metric, this.value, unit, value, goal, better, spread);
     }
