@@ -11,6 +11,7 @@ import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -91,20 +92,24 @@ final class DemoCommand implements Callable<Integer> {
         common.out().flush();
     }
 
+    /// Trains in a directory of its own, made new and deleted afterwards: a demo does not resume.
     private TrainingReport train(DemoDataset dataset, long count) throws InterruptedException {
-        Path run = dataset.directory().resolve("run");
         try {
-            DemoDataset.deleteTree(run);
+            Path run = Files.createTempDirectory(dataset.directory(), "run-");
+            try {
+                return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
+                        .run(System.out, System.err);
+            } finally {
+                DemoDataset.deleteTree(run);
+            }
         } catch (IOException refused) {
             throw new StoreAccessException(
                     FailureMessage.of("preparing the demo")
-                            .with("directory", run)
+                            .with("directory", dataset.directory())
                             .with("found", refused)
                             .remedy("name another directory with --dir"),
                     refused);
         }
-        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
-                .run(System.out, System.err);
     }
 
     /// Four of the dozen shards are open at a time, and RAM holds about as much: both tiers have something to do.
