@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where shards, disk tier and the run are kept. Default: ~/.cache/penstock/demo.")
+            description = "Where shards and the disk tier are kept. Default: ~/.cache/penstock/demo.")
     private Path directory = Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
 
     @Option(
