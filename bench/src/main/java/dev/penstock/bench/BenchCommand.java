@@ -1,0 +1,31 @@
+package dev.penstock.bench;
+
+import dev.penstock.bench.feed.FeedCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `penstock bench`, which does nothing without the name of a benchmark.
+@Command(
+        name = "bench",
+        description = "Measure Penstock against a control in the same run.",
+        synopsisSubcommandLabel = "NAME",
+        subcommands = {FeedCommand.class})
+final class BenchCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no benchmark was named");
+    }
+}
