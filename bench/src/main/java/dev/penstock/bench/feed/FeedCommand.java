@@ -1,8 +1,5 @@
 package dev.penstock.bench.feed;
 
-import dev.penstock.balance.CostModel;
-import dev.penstock.balance.ExactBalancer;
-import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.batch.Batch;
 import dev.penstock.bench.BenchOptions;
 import dev.penstock.bench.DatasetOptions;
@@ -86,18 +83,11 @@ public final class FeedCommand implements Callable<Integer> {
     }
 
     private LoaderConfig.Builder config(BenchDataset dataset) {
-        return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
+        return dataset.residentLoader()
                 .seed(seed)
                 .batchSize(batch)
                 .ranks(ranks)
-                .decodeThreads(threads)
-                .ramBytes(ramBytes(dataset));
-    }
-
-    /// Room for everything: each shard may end in the middle of a block.
-    private static long ramBytes(BenchDataset dataset) {
-        return dataset.storedBytes()
-                + (dataset.index().shardCount() + 1L) * LoaderConfig.DEFAULT_BLOCK_BYTES;
+                .decodeThreads(threads);
     }
 
     private void checkDelivery(BenchDataset dataset) {

@@ -1,8 +1,12 @@
 package dev.penstock.bench.measure;
 
+import dev.penstock.balance.CostModel;
+import dev.penstock.balance.ExactBalancer;
+import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.demo.DemoDataset;
 import dev.penstock.cli.demo.JdkSources;
 import dev.penstock.index.DatasetIndex;
+import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
 import java.net.URI;
@@ -36,6 +40,14 @@ public record BenchDataset(ObjectStore store, DatasetIndex index) implements Aut
             packed.pack(_ -> {});
         }
         return at(packed.shards().toUri());
+    }
+
+    /// A loader of this dataset with room for all of it in RAM, which balances by length.
+    public LoaderConfig.Builder residentLoader() {
+        // Each shard may end in the middle of a block.
+        long ramBytes = storedBytes() + (index.shardCount() + 1L) * LoaderConfig.DEFAULT_BLOCK_BYTES;
+        return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
+                .ramBytes(ramBytes);
     }
 
     /// Size of all shards.
