@@ -1,6 +1,9 @@
 package dev.penstock.bench;
 
+import dev.penstock.bench.balance.BalanceCommand;
+import dev.penstock.bench.epoch.EpochCommand;
 import dev.penstock.bench.feed.FeedCommand;
+import dev.penstock.bench.resume.ResumeCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure Penstock against a control in the same run.",
         synopsisSubcommandLabel = "NAME",
-        subcommands = {FeedCommand.class})
+        subcommands = {FeedCommand.class, BalanceCommand.class, ResumeCommand.class, EpochCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec

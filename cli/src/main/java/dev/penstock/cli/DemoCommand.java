@@ -42,7 +42,10 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where shards, disk tier and the run are kept. Default: ~/.cache/penstock/demo.")
     private Path directory = Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as take a minute.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Training steps. Default: those of the recipe, about a minute.")
     private Optional<Long> steps = Optional.empty();
 
     @Override
@@ -50,7 +53,8 @@ final class DemoCommand implements Callable<Integer> {
         common.requireWritableResult();
         Recipe recipe = Recipe.find(Recipe.BUILT_IN);
         JdkSources sources = JdkSources.find(Path.of(System.getProperty("java.home")));
-        DemoDataset dataset = new DemoDataset(directory.toAbsolutePath(), sources, recipe.shape().maxSampleBytes());
+        DemoDataset dataset = new DemoDataset(
+                directory.toAbsolutePath(), sources, recipe.shape().maxSampleBytes());
         prepare(dataset);
         TrainingReport report = train(dataset, steps.orElse(recipe.steps()));
         report.lines().forEach(common.out()::println);
@@ -77,12 +81,13 @@ final class DemoCommand implements Callable<Integer> {
                 progress.show(() -> "packing " + Amounts.bytes(sum));
             });
         }
-        common.out().println(Amounts.format(
-                "data        %s, packed %s of %s in %s",
-                dataset.shards(),
-                Amounts.bytes(done.get()),
-                dataset.sources().path(),
-                Amounts.seconds(Duration.ofNanos(System.nanoTime() - begin))));
+        common.out()
+                .println(Amounts.format(
+                        "data        %s, packed %s of %s in %s",
+                        dataset.shards(),
+                        Amounts.bytes(done.get()),
+                        dataset.sources().path(),
+                        Amounts.seconds(Duration.ofNanos(System.nanoTime() - begin))));
         common.out().flush();
     }
 
@@ -116,6 +121,6 @@ final class DemoCommand implements Callable<Integer> {
                 "--slots=16M",
                 "--disk=" + dataset.directory().resolve("tier") + ":1G",
                 "--run=" + run,
-                "--checkpoint-every=100");
+                "--checkpoint-every=25");
     }
 }

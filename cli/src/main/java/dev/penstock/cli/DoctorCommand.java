@@ -26,8 +26,10 @@ final class DoctorCommand implements Callable<Integer> {
         common.requireWritableResult();
         List<Finding> findings = Checkup.ofThisProcess().run();
         for (Finding finding : findings) {
-            common.out().println(Amounts.format(
-                    "%-5s %-16s %s: %s", finding.verdict(), finding.subject(), finding.found(), finding.meaning()));
+            common.out()
+                    .println(Amounts.format(
+                            "%-5s %-16s %s: %s",
+                            finding.verdict(), finding.subject(), finding.found(), finding.meaning()));
         }
         common.out().flush();
         common.write(common.newResult()

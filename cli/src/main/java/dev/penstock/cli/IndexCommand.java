@@ -49,8 +49,9 @@ final class IndexCommand implements Callable<Integer> {
 
     @Option(
             names = "--list",
-            description = "Print id, shard, key, offset, length, field and crc32c of every sample, tab-separated; a line"
-                    + " per field.")
+            description =
+                    "Print id, shard, key, offset, length, field and crc32c of every sample, tab-separated; a line"
+                            + " per field.")
     private boolean list;
 
     @Override
@@ -73,12 +74,13 @@ final class IndexCommand implements Callable<Integer> {
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
             IndexReport built = new IndexBuilder(store, options).build(counting("indexing", progress));
-            common.out().println(Amounts.format(
-                    "indexed %s samples: %s shards read, %s kept from an earlier index, %s other objects ignored",
-                    Amounts.count(built.samples()),
-                    Amounts.count(built.shardsBuilt()),
-                    Amounts.count(built.shardsKept()),
-                    Amounts.count(built.objectsIgnored())));
+            common.out()
+                    .println(Amounts.format(
+                            "indexed %s samples: %s shards read, %s kept from an earlier index, %s other objects ignored",
+                            Amounts.count(built.samples()),
+                            Amounts.count(built.shardsBuilt()),
+                            Amounts.count(built.shardsKept()),
+                            Amounts.count(built.objectsIgnored())));
             printCounters(common.out(), built.counters());
             common.out().flush();
             common.write(common.newResult()
@@ -94,12 +96,14 @@ final class IndexCommand implements Callable<Integer> {
     private void verify() {
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
-            long differences = new IndexVerifier(store, difference -> common.err().println(difference))
+            long differences = new IndexVerifier(
+                            store, difference -> common.err().println(difference))
                     .verify(counting("verifying", progress));
             common.err().flush();
             common.write(common.newResult()
                     .param("uri", location)
-                    .row(Row.of("differences", differences, "differences", Better.LOWER).withGoal(0)));
+                    .row(Row.of("differences", differences, "differences", Better.LOWER)
+                            .withGoal(0)));
             if (differences > 0) {
                 throw new CorruptDataException(FailureMessage.of("verifying the index")
                         .with("uri", location)

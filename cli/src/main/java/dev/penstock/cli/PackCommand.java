@@ -58,11 +58,10 @@ final class PackCommand implements Callable<Integer> {
         try (ObjectStore store = ObjectStores.open(destination);
                 ProgressLine progress = common.progress()) {
             AtomicLong done = new AtomicLong();
-            PackReport packed = new DatasetPacker(store, options)
-                    .pack(source, bytes -> {
-                        long sum = done.addAndGet(bytes);
-                        progress.show(() -> "packing " + Amounts.bytes(sum));
-                    });
+            PackReport packed = new DatasetPacker(store, options).pack(source, bytes -> {
+                long sum = done.addAndGet(bytes);
+                progress.show(() -> "packing " + Amounts.bytes(sum));
+            });
             report(packed);
         }
         return ExitCode.DONE;
@@ -76,17 +75,19 @@ final class PackCommand implements Callable<Integer> {
     }
 
     private void report(PackReport packed) {
-        common.out().println(Amounts.format(
-                "packed %s files, %s, into %s shards of %s samples at %s",
-                Amounts.count(packed.members()),
-                Amounts.bytes(packed.payloadBytes()),
-                Amounts.count(packed.shards()),
-                Amounts.count(packed.index().samples()),
-                destination));
+        common.out()
+                .println(Amounts.format(
+                        "packed %s files, %s, into %s shards of %s samples at %s",
+                        Amounts.count(packed.members()),
+                        Amounts.bytes(packed.payloadBytes()),
+                        Amounts.count(packed.shards()),
+                        Amounts.count(packed.index().samples()),
+                        destination));
         if (packed.filteredOut() + packed.notRegular() > 0) {
-            common.out().println(Amounts.format(
-                    "left out %s files by suffix, %s links and special files",
-                    Amounts.count(packed.filteredOut()), Amounts.count(packed.notRegular())));
+            common.out()
+                    .println(Amounts.format(
+                            "left out %s files by suffix, %s links and special files",
+                            Amounts.count(packed.filteredOut()), Amounts.count(packed.notRegular())));
         }
         IndexCommand.printCounters(common.out(), packed.index().counters());
         common.out().flush();

@@ -148,13 +148,14 @@ final class PlanCommand implements Callable<Integer> {
         }
         loading.describe(config, result);
         long steps = endStep - config.startStep();
-        common.out().println(Amounts.format(
-                "samples: %s; planned steps %s to %s, batches of %s over %s ranks",
-                Amounts.count(order.sampleCount()),
-                Amounts.count(config.startStep()),
-                Amounts.count(endStep - 1),
-                Amounts.count(config.batchSize()),
-                Amounts.count(config.ranks())));
+        common.out()
+                .println(Amounts.format(
+                        "samples: %s; planned steps %s to %s, batches of %s over %s ranks",
+                        Amounts.count(order.sampleCount()),
+                        Amounts.count(config.startStep()),
+                        Amounts.count(endStep - 1),
+                        Amounts.count(config.batchSize()),
+                        Amounts.count(config.ranks())));
         forecast.lines().forEach(common.out()::println);
         result.row(Row.of("samples", order.sampleCount(), "samples", Better.HIGHER))
                 .row(Row.of("steps", steps, "steps", Better.HIGHER))
@@ -181,15 +182,16 @@ final class PlanCommand implements Callable<Integer> {
     private void reportShuffle(LoaderConfig config, long[] firstSamples, Result result) {
         ShuffleQuality quality = new ShuffleQuality(firstSamples, config.batchSize(), correlation);
         double share = quality.effectiveShare(config.shuffle());
-        common.out().println(Amounts.format(
-                "shuffle %s: effective batch %.1f of %,d (%s) at correlation %.2f; k=%d reaches %s",
-                config.shuffle(),
-                share * config.batchSize(),
-                config.batchSize(),
-                Amounts.share(share),
-                correlation,
-                quality.smallestOpenShards(WANTED_EFFECTIVE_SHARE),
-                Amounts.share(WANTED_EFFECTIVE_SHARE)));
+        common.out()
+                .println(Amounts.format(
+                        "shuffle %s: effective batch %.1f of %,d (%s) at correlation %.2f; k=%d reaches %s",
+                        config.shuffle(),
+                        share * config.batchSize(),
+                        config.batchSize(),
+                        Amounts.share(share),
+                        correlation,
+                        quality.smallestOpenShards(WANTED_EFFECTIVE_SHARE),
+                        Amounts.share(WANTED_EFFECTIVE_SHARE)));
         result.param("correlation", correlation)
                 .row(Row.of("effective_batch_share", share, "1", Better.HIGHER))
                 .row(Row.of(

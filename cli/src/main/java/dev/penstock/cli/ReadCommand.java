@@ -76,7 +76,8 @@ final class ReadCommand implements Callable<Integer> {
 
     private LoaderReport read(Loader loader) {
         long begin = System.nanoTime();
-        try (TraceWriter writer = trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
+        try (TraceWriter writer =
+                        trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
                 ProgressLine progress = common.progress();
                 BatchIterator batches = loader.iterator()) {
             while (batches.hasNext()) {

@@ -72,10 +72,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "Steps between checkpoints; the last step has one too. Default: ${DEFAULT-VALUE}.")
     private long checkpointEvery = 50;
 
-    @Option(
-            names = "--keep",
-            paramLabel = "K",
-            description = "Newest checkpoints to keep. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--keep", paramLabel = "K", description = "Newest checkpoints to keep. Default: ${DEFAULT-VALUE}.")
     private int keep = 2;
 
     @Option(
@@ -148,8 +145,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        TrainingReport report = new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run)
-                .run(System.out, System.err);
+        TrainingReport report =
+                new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run).run(System.out, System.err);
         report.lines().forEach(common.out()::println);
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", location);

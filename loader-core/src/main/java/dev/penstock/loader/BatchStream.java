@@ -45,7 +45,8 @@ final class BatchStream implements AutoCloseable {
 
     /// Waits for the next batch; null at the end of the run. Throws the failure of the batch whose turn it is, after
     /// every batch before it has been delivered.
-    @Nullable Batch take() throws InterruptedException {
+    @Nullable
+    Batch take() throws InterruptedException {
         long calledAtNanos = System.nanoTime();
         Fill fill = fills.take();
         if (fill == null) {

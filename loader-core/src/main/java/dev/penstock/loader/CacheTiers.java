@@ -37,8 +37,7 @@ final class CacheTiers implements AutoCloseable {
     private final @Nullable DiskTier disk;
     private final RamTier ram;
 
-    private CacheTiers(
-            BlockMap blockMap, StepClock clock, TierMeter meter, @Nullable DiskTier disk, RamTier ram) {
+    private CacheTiers(BlockMap blockMap, StepClock clock, TierMeter meter, @Nullable DiskTier disk, RamTier ram) {
         this.blockMap = blockMap;
         this.clock = clock;
         this.meter = meter;
@@ -86,7 +85,8 @@ final class CacheTiers implements AutoCloseable {
 
     /// As many blocks as the tiers can hold: those are the ones that an eviction asks about.
     private static int rememberedBlocks(LoaderConfig config, BlockMap blockMap) {
-        long cached = config.ramBytes() + config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
+        long cached = config.ramBytes()
+                + config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
         return (int) Math.min(blockMap.blockCount(), cached / config.blockBytes() + 1);
     }
 

@@ -30,7 +30,8 @@ final class DecodePool implements AutoCloseable {
         this.index = index;
         this.ended = ended;
         for (int i = 0; i < threadCount; i++) {
-            threads.add(Thread.ofPlatform().name("penstock-decode-" + i).daemon().start(this::work));
+            threads.add(
+                    Thread.ofPlatform().name("penstock-decode-" + i).daemon().start(this::work));
         }
     }
 

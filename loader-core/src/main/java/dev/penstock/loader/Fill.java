@@ -79,7 +79,8 @@ final class Fill {
         failure.compareAndSet(null, cause);
     }
 
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure.get();
     }
 

@@ -97,7 +97,8 @@ final class FillQueue {
     /// Removes the first fill when it is ready, waiting for that; null at the end of the run.
     ///
     /// Throws the failure of the fill whose turn it is. The caller recycles the fill.
-    @Nullable Fill take() throws InterruptedException {
+    @Nullable
+    Fill take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (true) {

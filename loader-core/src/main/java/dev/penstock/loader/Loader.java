@@ -44,8 +44,11 @@ public final class Loader implements AutoCloseable {
         this.index = index;
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
-        this.batches =
-                new GlobalBatches(index.sampleCount(), config.batchSize(), config.epochs().orElse(GlobalBatches.UNBOUNDED), config.remainder());
+        this.batches = new GlobalBatches(
+                index.sampleCount(),
+                config.batchSize(),
+                config.epochs().orElse(GlobalBatches.UNBOUNDED),
+                config.remainder());
         this.tiers = CacheTiers.open(index, store, order, batches, config);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
     }
@@ -76,21 +79,24 @@ public final class Loader implements AutoCloseable {
     public Flux<Batch> batches() {
         return Flux.defer(() -> {
             Scheduler scheduler = Schedulers.newSingle("penstock-delivery", true);
-            return Flux.<Batch, BatchStream>generate(this::openStream, (stream, sink) -> {
-                        try {
-                            Batch batch = stream.take();
-                            if (batch == null) {
-                                sink.complete();
-                            } else {
-                                sink.next(batch);
-                            }
-                        } catch (InterruptedException cancelled) {
-                            sink.complete();
-                        } catch (RuntimeException failure) {
-                            sink.error(failure);
-                        }
-                        return stream;
-                    }, BatchStream::close)
+            return Flux.<Batch, BatchStream>generate(
+                            this::openStream,
+                            (stream, sink) -> {
+                                try {
+                                    Batch batch = stream.take();
+                                    if (batch == null) {
+                                        sink.complete();
+                                    } else {
+                                        sink.next(batch);
+                                    }
+                                } catch (InterruptedException cancelled) {
+                                    sink.complete();
+                                } catch (RuntimeException failure) {
+                                    sink.error(failure);
+                                }
+                                return stream;
+                            },
+                            BatchStream::close)
                     .subscribeOn(scheduler)
                     .doFinally(signal -> scheduler.dispose());
         });
@@ -107,10 +113,9 @@ public final class Loader implements AutoCloseable {
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
         FillQueue fills = new FillQueue();
-        DecodePool workers =
-                new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
-        BatchPlanner planner = new BatchPlanner(
-                index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
+        BatchPlanner planner =
+                new BatchPlanner(index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
         StreamPlanner planning = new StreamPlanner(
                 planner,
                 index.fields(),
@@ -123,8 +128,7 @@ public final class Loader implements AutoCloseable {
                 fills,
                 workers);
         activeFills = fills;
-        BatchStream stream =
-                new BatchStream(index.fields(), fills, workers, planning, stalls, this::streamClosed);
+        BatchStream stream = new BatchStream(index.fields(), fills, workers, planning, stalls, this::streamClosed);
         activeStream = stream;
         return stream;
     }

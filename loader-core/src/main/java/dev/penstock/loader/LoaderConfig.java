@@ -3,6 +3,7 @@ package dev.penstock.loader;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.memory.PageLocking;
+import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssigner;
@@ -62,9 +63,13 @@ public record LoaderConfig(
         require(batchSize >= 1, "batchSize", batchSize, "at least 1");
         require(ranks >= 1, "ranks", ranks, "at least 1");
         require(startStep >= 0, "startStep", startStep, "at least 0");
-        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "blockBytes", blockBytes, "a power of two ≥ 4096");
+        require(
+                blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1,
+                "blockBytes",
+                blockBytes,
+                "a power of two ≥ 4096");
         require(ramBytes >= blockBytes, "ramBytes", ramBytes, "at least one block of " + blockBytes);
-        require(slotBytes >= 1, "slotBytes", slotBytes, "at least 1");
+        require(slotBytes >= SlotArena.GRANULE_BYTES, "slotBytes", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(decodeThreads >= 1, "decodeThreads", decodeThreads, "at least 1");
         require(!localRanks.isEmpty(), "localRanks", localRanks, "at least one rank");
         int previous = -1;

@@ -32,8 +32,7 @@ final class SampleDecoder {
         ByteBuffer slotBytes = bytesOf(slot);
         for (int i = plan.firstPiece(blockIndex); i < plan.firstPiece(blockIndex + 1); i++) {
             int piece = plan.piece(i);
-            MemorySegment.copy(
-                    block, plan.pieceSource(piece), slot, plan.pieceTarget(piece), plan.pieceBytes(piece));
+            MemorySegment.copy(block, plan.pieceSource(piece), slot, plan.pieceTarget(piece), plan.pieceBytes(piece));
             int sample = plan.pieceSample(piece);
             int field = plan.pieceField(piece);
             if (!plan.crossesBlocks(sample, field)) {
@@ -109,15 +108,17 @@ final class SampleDecoder {
         ShardIndex shard = index.shard(shardNumber);
         int local = (int) (id - index.firstSample(shardNumber));
         long offset = shard.offset(local, field);
-        return new CorruptDataException(FailureMessage.of("sample verification")
-                .with("shard", shard.object().key())
-                .with("key", shard.key(local))
-                .with("field", index.fields().get(field).name())
-                .with("bytes", "[" + offset + ", " + (offset + shard.storedBytes(local, field)) + ")")
-                .with("expectedCrc32c", Integer.toHexString(expected))
-                .with("foundCrc32c", Integer.toHexString(found))
-                .with("step", plan.step())
-                .with("rank", plan.rank())
-                .remedy("the shard changed since it was indexed or its storage is damaged: restore it, or index it again"));
+        return new CorruptDataException(
+                FailureMessage.of("sample verification")
+                        .with("shard", shard.object().key())
+                        .with("key", shard.key(local))
+                        .with("field", index.fields().get(field).name())
+                        .with("bytes", "[" + offset + ", " + (offset + shard.storedBytes(local, field)) + ")")
+                        .with("expectedCrc32c", Integer.toHexString(expected))
+                        .with("foundCrc32c", Integer.toHexString(found))
+                        .with("step", plan.step())
+                        .with("rank", plan.rank())
+                        .remedy(
+                                "the shard changed since it was indexed or its storage is damaged: restore it, or index it again"));
     }
 }

@@ -2,6 +2,7 @@ package dev.penstock.pack;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
 import dev.penstock.format.MemberName;
 import dev.penstock.format.ShardFormat;
 import dev.penstock.index.IndexBuilder;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /// Packs a source into WebDataset tar shards and indexes them.
 ///
@@ -50,9 +52,11 @@ public final class DatasetPacker {
                 packing.members, packing.payloadBytes, shards, counts.filteredOut(), counts.notRegular(), index);
     }
 
+    /// A destination that cannot be listed is usually not there yet; where it is forbidden, the first write says so.
     private void requireNoShards() {
         Optional<String> shard = destination
                 .list("")
+                .onErrorResume(StoreAccessException.class, missing -> Flux.empty())
                 .toStream()
                 .map(ObjectMetadata::key)
                 .filter(key -> ShardFormat.of(key, options.index().tokens()).isPresent())

@@ -97,14 +97,7 @@ public final class BatchPlanner {
         int firstItem = assignment.firstItem(firstMicroBatch);
         int sampleCount = assignment.firstItem(firstMicroBatch + microBatches) - firstItem;
 
-        into.begin(
-                batches.epochOf(step),
-                step,
-                rank,
-                assignment.balanceRatio(),
-                sampleCount,
-                microBatches,
-                fieldCount);
+        into.begin(batches.epochOf(step), step, rank, assignment.balanceRatio(), sampleCount, microBatches, fieldCount);
         for (int m = 0; m <= microBatches; m++) {
             into.microBatchStart(m, assignment.firstItem(firstMicroBatch + m) - firstItem);
         }

@@ -30,8 +30,7 @@ public final class BlockUses implements NextUse {
     private final Map<Integer, EpochUses> known;
 
     /// @param remembered blocks whose steps are kept; as many as the tiers hold
-    public BlockUses(
-            DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap, int remembered) {
+    public BlockUses(DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap, int remembered) {
         this.index = index;
         this.line = new OrderLine(order);
         this.batches = batches;

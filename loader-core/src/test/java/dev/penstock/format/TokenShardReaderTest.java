@@ -67,8 +67,7 @@ class TokenShardReaderTest {
     void aSizeThatIsNoWholeNumberOfTokensIsAnError() {
         assertThatThrownBy(() -> read(new byte[5], "int32,window=1"))
                 .isInstanceOf(CorruptDataException.class)
-                .hasMessage(
-                        "shard read failed: shard=shard, offset=5, expected=whole tokens of 4 bytes, found=5 bytes;"
+                .hasMessage("shard read failed: shard=shard, offset=5, expected=whole tokens of 4 bytes, found=5 bytes;"
                         + " restore the shard, or make it again from its source");
     }
 

@@ -3,7 +3,6 @@ package dev.penstock.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.StoreAccessException;

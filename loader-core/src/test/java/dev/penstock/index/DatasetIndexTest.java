@@ -56,7 +56,9 @@ class DatasetIndexTest {
             assertThat(index.shard(1).key(1)).isEqualTo("c");
             assertThat(index.shard(0).length(0)).isEqualTo(4);
             assertThat(index.longestLength()).isEqualTo(7);
-            assertThat(index.currentObjects(store)).first().isEqualTo(index.shard(0).object());
+            assertThat(index.currentObjects(store))
+                    .first()
+                    .isEqualTo(index.shard(0).object());
         }
     }
 

@@ -23,14 +23,14 @@ public final class LawDatasets {
 
     private LawDatasets() {}
 
-    /// Packs 53 samples of 0 to 9,000 bytes, a few of them with a second field, into shards of a store.
+    /// Packs 53 samples of 0 to 32 KiB, a few of them with a second field, into shards of a store.
     public static void pack(Path scratch, ObjectStore store) {
         Random random = new Random(20_261_121);
         Path source = scratch.resolve("source");
         try {
             Files.createDirectories(source);
             for (int i = 0; i < SAMPLES; i++) {
-                byte[] text = new byte[i == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 14))];
+                byte[] text = new byte[i % 10 == 0 ? 0 : 1 + random.nextInt(1 << random.nextInt(1, 16))];
                 random.nextBytes(text);
                 String key = String.format(Locale.ROOT, "%03d", i);
                 Files.write(source.resolve(key + ".txt"), text);

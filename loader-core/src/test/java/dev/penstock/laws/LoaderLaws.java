@@ -56,7 +56,8 @@ public abstract class LoaderLaws {
     @Test
     void eachSampleOncePerEpoch() {
         for (Remainder remainder : List.of(Remainder.CARRY, Remainder.SHORT)) {
-            List<Delivery> run = run(config -> config.remainder(remainder).epochs(2).ranks(3));
+            List<Delivery> run =
+                    run(config -> config.remainder(remainder).epochs(2).ranks(3));
             List<Long> ids = run.stream().flatMap(d -> d.ids().stream()).toList();
             Map<Long, Long> counts = ids.stream().collect(Collectors.groupingBy(id -> id, Collectors.counting()));
             assertThat(counts.keySet()).as("%s", remainder).isEqualTo(allSamples());
@@ -69,14 +70,15 @@ public abstract class LoaderLaws {
 
     @Test
     void droppedRemainderIsTheOnlyLoss() {
-        List<Delivery> run = run(config -> config.remainder(Remainder.DROP).epochs(3).ranks(2));
+        List<Delivery> run =
+                run(config -> config.remainder(Remainder.DROP).epochs(3).ranks(2));
         Map<Long, List<Long>> idsByEpoch = run.stream()
                 .collect(Collectors.groupingBy(
-                        Delivery::epoch,
-                        Collectors.flatMapping(d -> d.ids().stream(), Collectors.toList())));
+                        Delivery::epoch, Collectors.flatMapping(d -> d.ids().stream(), Collectors.toList())));
         long kept = dataset.index().sampleCount() / BATCH * BATCH;
         assertThat(idsByEpoch).hasSize(3);
-        assertThat(idsByEpoch.values()).allSatisfy(ids -> assertThat(ids).hasSize((int) kept).doesNotHaveDuplicates());
+        assertThat(idsByEpoch.values())
+                .allSatisfy(ids -> assertThat(ids).hasSize((int) kept).doesNotHaveDuplicates());
     }
 
     @Test
@@ -117,7 +119,8 @@ public abstract class LoaderLaws {
             long from = start;
             assertThat(run(config -> config.epochs(2).ranks(2).startStep(from)))
                     .as("from step %d", from)
-                    .isEqualTo(uninterrupted.stream().filter(d -> d.step() >= from).toList());
+                    .isEqualTo(
+                            uninterrupted.stream().filter(d -> d.step() >= from).toList());
             assertThat(idsByStep(run(config -> config.epochs(2).ranks(3).startStep(from))))
                     .as("from step %d on 3 ranks", from)
                     .isEqualTo(new TreeMap<>(idsByStep).tailMap(from));
@@ -151,6 +154,17 @@ public abstract class LoaderLaws {
                 }
             }
         }
+    }
+
+    @Test
+    void tiersNeverChangeTheData() {
+        List<Delivery> cold = run(config -> config.epochs(3).ranks(2));
+        assertThat(run(config -> config.epochs(3).ranks(2)))
+                .as("with what the first run left in its caches")
+                .isEqualTo(cold);
+        assertThat(run(config -> config.epochs(3).ranks(2).ramBytes(1L << 30)))
+                .as("with room for everything")
+                .isEqualTo(cold);
     }
 
     @Test

@@ -98,15 +98,21 @@ public record BalanceCertificate(
             return String.format(
                     Locale.ROOT,
                     "%d samples leave %d of %d ranks idle: only a larger global batch or fewer ranks helps",
-                    items, ranks - items, ranks);
+                    items,
+                    ranks - items,
+                    ranks);
         }
         double share = 100 * lowerBound / meanLoad();
         return binding == BindingBound.LARGEST_ITEM
-                ? String.format(Locale.ROOT, "one sample is %.0f %% of the mean rank load: only delay or splitting helps", share)
+                ? String.format(
+                        Locale.ROOT,
+                        "one sample is %.0f %% of the mean rank load: only delay or splitting helps",
+                        share)
                 : String.format(
                         Locale.ROOT,
                         "two of the %d largest samples share a rank and are %.0f %% of the mean rank load: "
                                 + "only delay, splitting or a larger global batch helps",
-                        ranks + 1, share);
+                        ranks + 1,
+                        share);
     }
 }

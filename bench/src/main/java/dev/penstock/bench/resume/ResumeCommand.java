@@ -10,12 +10,18 @@ import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Result;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
-import dev.penstock.order.Remainder;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.order.Shuffle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,9 +58,89 @@ public final class ResumeCommand implements Callable<Integer> {
         try (BenchDataset dataset = data.open();
                 Loader near = open(dataset, 0);
                 Loader far = open(dataset, step)) {
-            makeResident(near, dataset.index());
-            makeResident(far, dataset.index());
+            warm(near, dataset);
+            warm(far, dataset);
             return conclude(near, far);
+        }
+    }
+
+    private Loader open(BenchDataset dataset, long startStep) {
+        LoaderConfig config =
+                dataset.residentLoader().batchSize(batch).startStep(startStep).build();
+        return Loader.open(dataset.index(), dataset.store(), config);
+    }
+
+    /// Two epochs' worth of samples have at least one whole epoch among them, and so every block.
+    private void warm(Loader loader, BenchDataset dataset) {
+        try (BatchIterator stream = loader.iterator()) {
+            try (Batch first = stream.next()) {
+                requireSamples(first, dataset);
+            }
+            for (long left = 2 * dataset.index().sampleCount(); left > 0; left -= batch) {
+                stream.next().close();
+            }
+        }
+    }
+
+    private void requireSamples(Batch first, BenchDataset dataset) {
+        long samples = dataset.index().sampleCount();
+        SampleOrder order = new SampleOrder(dataset.index().firstSamples(), new Shuffle.Full(), 0);
+        long position = first.step() * batch;
+        Set<Long> expected = LongStream.range(position, position + batch)
+                .mapToObj(at -> order.epoch(at / samples).sampleAt(at % samples))
+                .collect(Collectors.toSet());
+        Set<Long> found = IntStream.range(0, first.sampleCount())
+                .mapToObj(first::sampleId)
+                .collect(Collectors.toSet());
+        if (!found.equals(expected)) {
+            throw new CorruptDataException(FailureMessage.of("checking a resumed batch before timing")
+                    .with("step", first.step())
+                    .with("expected", expected)
+                    .with("found", found));
+        }
+    }
+
+    private int conclude(Loader near, Loader far) {
+        List<Double> nearMillis = new ArrayList<>();
+        List<Double> farMillis = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round <= bench.rounds(); round++) {
+            double[] nearStarts = new double[starts];
+            double[] farStarts = new double[starts];
+            for (int start = 0; start < starts; start++) {
+                nearStarts[start] = millisToFirstBatch(near);
+                farStarts[start] = millisToFirstBatch(far);
+            }
+            // The first round warms up.
+            if (round > 0) {
+                nearMillis.add(Measurements.of(nearStarts).median());
+                farMillis.add(Measurements.of(farStarts).median());
+                ratios.add(farMillis.getLast() / nearMillis.getLast());
+            }
+        }
+        Measurements ratio = Measurements.of(ratios);
+        Measurements control = Measurements.of(nearMillis);
+        Measurements resumed = Measurements.of(farMillis);
+        Result result = new Result("resume")
+                .param("step", step)
+                .param("batch", batch)
+                .param("starts", starts)
+                .param("rounds", ratios.size())
+                .row(ratio.row("resume_ratio", "1", Better.LOWER).withGoal(GOAL_RATIO))
+                .row(resumed.row("first_batch_ms", "ms", Better.LOWER).withControl(control.median()))
+                .row(control.row("first_batch_step_0_ms", "ms", Better.LOWER));
+        return bench.conclude(
+                result,
+                Amounts.format(
+                        "resume: first batch of step %s after %.2f ms, %.2f times step 0's (%.2f ms)",
+                        Amounts.count(step), resumed.median(), ratio.median(), control.median()));
+    }
+
+    private static double millisToFirstBatch(Loader loader) {
+        long start = System.nanoTime();
+        try (BatchIterator stream = loader.iterator();
+                Batch first = stream.next()) {
+            return (System.nanoTime() - start) / 1e6;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.penstock.cli.demo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,12 +19,14 @@ public record JdkSources(Path path, String suffix, String identity) {
         Path zip = javaHome.resolve("lib/src.zip");
         try {
             if (Files.isReadable(zip)) {
-                return new JdkSources(
-                        zip, ".java", zip + " " + Files.size(zip) + " " + Files.getLastModifiedTime(zip));
+                return new JdkSources(zip, ".java", zip + " " + Files.size(zip) + " " + Files.getLastModifiedTime(zip));
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        return new JdkSources(Path.of(URI.create("jrt:/modules")), ".class", "jrt " + Runtime.version());
+        return new JdkSources(
+                FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules"),
+                ".class",
+                "jrt " + Runtime.version());
     }
 }

@@ -30,7 +30,8 @@ final class RuntimeChecks {
         String found = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         return found.equals("Linux amd64")
                 ? Finding.ok("platform", found, "natives for it are bundled")
-                : Finding.fail("platform", found, "libtorch is bundled for Linux amd64 only: train and demo cannot run");
+                : Finding.fail(
+                        "platform", found, "libtorch is bundled for Linux amd64 only: train and demo cannot run");
     }
 
     static Finding cores() {

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 public record ByteSize(long bytes) {
 
     private static final String UNITS = "KMGT";
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,18})([" + UNITS + "]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TEXT =
+            Pattern.compile("(\\d{1,18})([" + UNITS + "]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
 
     /// Reads a whole number and a unit.
     public static ByteSize parse(String text) {

@@ -27,6 +27,7 @@ public final class CommonOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
     @Option(names = VERBOSE, description = "Say more: the whole configuration at the start, the stack of a failure.")

@@ -1,14 +1,18 @@
 package dev.penstock.cli.option;
 
+import dev.penstock.error.PenstockException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /// The file behind `--config`: defaults for the loader options of one command.
@@ -34,16 +38,23 @@ public final class ConfigFile implements IDefaultValueProvider {
             while (command.hasSubcommand()) {
                 command = command.subcommand();
             }
-            Path file = command.matchedOptionValue(OPTION, Optional.<Path>empty()).orElse(null);
+            Path file =
+                    command.matchedOptionValue(OPTION, Optional.<Path>empty()).orElse(null);
             ParseResult complete = file == null ? parsed : reparse(parsed, command.commandSpec(), file);
             return new CommandLine.RunLast().execute(complete);
         };
     }
 
     private static ParseResult reparse(ParseResult parsed, CommandSpec command, Path file) {
-        YamlFile yaml = YamlFile.read(file, names(command));
-        command.commandLine().setDefaultValueProvider(new ConfigFile(yaml));
-        return parsed.commandSpec().commandLine().parseArgs(parsed.originalArgs().toArray(String[]::new));
+        try {
+            YamlFile yaml = YamlFile.read(file, names(command));
+            command.commandLine().setDefaultValueProvider(new ConfigFile(yaml));
+        } catch (PenstockException refused) {
+            throw new ParameterException(command.commandLine(), String.valueOf(refused.getMessage()), refused);
+        }
+        return parsed.commandSpec()
+                .commandLine()
+                .parseArgs(parsed.originalArgs().toArray(String[]::new));
     }
 
     private static List<String> names(CommandSpec command) {
@@ -55,7 +66,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     private static boolean isConfigurable(OptionSpec option) {
-        return option.userObject() instanceof java.lang.reflect.Field field
+        return option.userObject() instanceof Field field
                 && field.getDeclaringClass() == LoaderOptions.class
                 && !option.longestName().equals(OPTION);
     }
@@ -65,7 +76,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     }
 
     @Override
-    public String defaultValue(ArgSpec argument) {
+    public @Nullable String defaultValue(ArgSpec argument) {
         return argument instanceof OptionSpec option && isConfigurable(option)
                 ? file.value(name(option)).orElse(null)
                 : null;

@@ -46,9 +46,6 @@ public final class IndexingOptions {
                     .remedy("state --max-length as well"));
         }
         return new IndexOptions(
-                maxLength.orElse(defaults.maxLength()),
-                overlong.orElse(defaults.overlong()),
-                lengthField,
-                tokens);
+                maxLength.orElse(defaults.maxLength()), overlong.orElse(defaults.overlong()), lengthField, tokens);
     }
 }

@@ -24,6 +24,7 @@ public final class LoaderOptions {
             names = ConfigFile.OPTION,
             paramLabel = "FILE.yaml",
             description = "Read options from a file, by their names without dashes; the command line wins.")
+    @SuppressWarnings("UnusedVariable") // ConfigFile reads it before these options exist
     private Optional<Path> config = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order. Default: ${DEFAULT-VALUE}.")
@@ -41,7 +42,10 @@ public final class LoaderOptions {
     @Option(names = "--start", paramLabel = "STEP", description = "First step delivered. Default: ${DEFAULT-VALUE}.")
     private long start;
 
-    @Option(names = "--ranks", paramLabel = "N", description = "Ranks that share each global batch. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            description = "Ranks that share each global batch. Default: ${DEFAULT-VALUE}.")
     private int ranks = 1;
 
     @Option(names = "--rank", paramLabel = "R", description = "Only this rank, counted from 0. Default: all.")
@@ -50,19 +54,35 @@ public final class LoaderOptions {
     @Option(names = "--batch", paramLabel = "N", description = "Samples in a global batch, over all ranks.")
     private Optional<Integer> batch = Optional.empty();
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "Longest micro-batch, in cost units. Default: no limit.")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "Longest micro-batch, in cost units. Default: no limit.")
     private Optional<Long> maxTokens = Optional.empty();
 
-    @Option(names = "--shuffle", paramLabel = "none|full|k=N", description = "How far samples are mixed; k=N mixes the samples of N shards at a time. Default: full.")
+    @Option(
+            names = "--shuffle",
+            paramLabel = "none|full|k=N",
+            description = "How far samples are mixed; k=N mixes the samples of N shards at a time. Default: full.")
     private Optional<Shuffle> shuffle = Optional.empty();
 
-    @Option(names = "--balance", paramLabel = "off|exact", description = "How a batch is divided among ranks. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--balance",
+            paramLabel = "off|exact",
+            description = "How a batch is divided among ranks. Default: ${DEFAULT-VALUE}.")
     private Balance balance = Balance.EXACT;
 
-    @Option(names = "--remainder", paramLabel = "drop|short|carry", description = "What becomes of samples that do not fill a batch at the end of an epoch. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--remainder",
+            paramLabel = "drop|short|carry",
+            description =
+                    "What becomes of samples that do not fill a batch at the end of an epoch. Default: ${DEFAULT-VALUE}.")
     private Remainder remainder = Remainder.CARRY;
 
-    @Option(names = "--cost", paramLabel = "tokens|attention", description = "What balancing takes a sample to cost. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--cost",
+            paramLabel = "tokens|attention",
+            description = "What balancing takes a sample to cost. Default: ${DEFAULT-VALUE}.")
     private CostUnit cost = CostUnit.TOKENS;
 
     @Option(names = "--ram", paramLabel = "SIZE", description = "Limit of the RAM tier. Default: ${DEFAULT-VALUE}.")
@@ -71,16 +91,28 @@ public final class LoaderOptions {
     @Option(names = "--disk", paramLabel = "DIR:SIZE", description = "A disk tier, and its limit. Default: none.")
     private Optional<DiskTierConfig> disk = Optional.empty();
 
-    @Option(names = "--slots", paramLabel = "SIZE", description = "Page-locked memory that batches are delivered in. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--slots",
+            paramLabel = "SIZE",
+            description = "Page-locked memory that batches are delivered in. Default: ${DEFAULT-VALUE}.")
     private ByteSize slots = new ByteSize(64L << 20);
 
-    @Option(names = "--block", paramLabel = "SIZE", description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--block",
+            paramLabel = "SIZE",
+            description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
     private ByteSize block = new ByteSize(LoaderConfig.DEFAULT_BLOCK_BYTES);
 
-    @Option(names = "--lock", paramLabel = "off|best-effort|required", description = "Whether slots must be locked in memory. Default: best-effort.")
+    @Option(
+            names = "--lock",
+            paramLabel = "off|best-effort|required",
+            description = "Whether slots must be locked in memory. Default: best-effort.")
     private PageLocking lock = PageLocking.BEST_EFFORT;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that copy samples into slots. Default: one per core.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that copy samples into slots. Default: one per core.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     public Optional<Long> epochs() {

@@ -49,7 +49,10 @@ public final class Locations {
                 Files.createDirectories(Path.of(location));
             } catch (IOException refused) {
                 throw new StoreAccessException(
-                        FailureMessage.of("making a directory").with("uri", location).with("found", refused), refused);
+                        FailureMessage.of("making a directory")
+                                .with("uri", location)
+                                .with("found", refused),
+                        refused);
             }
         }
     }

@@ -38,7 +38,10 @@ public record YamlFile(String source, Map<String, String> values) {
             LoadSettings settings = LoadSettings.builder().setLabel(source).build();
             document = new Load(settings).loadFromString(yaml);
         } catch (YamlEngineException malformed) {
-            String found = String.valueOf(malformed.getMessage()).lines().map(String::strip).reduce("", (a, b) -> a + " " + b);
+            String found = String.valueOf(malformed.getMessage())
+                    .lines()
+                    .map(String::strip)
+                    .reduce("", (a, b) -> a + " " + b);
             throw refused(source, "found", found.strip(), "mend the YAML");
         }
         if (document == null) {

@@ -52,22 +52,19 @@ final class BalanceRecord {
     String line(String name) {
         return Amounts.format(
                 "  %-6s mean %.4f, worst %.4f of the lower bound; idle %s (worst step %s)",
-                name,
-                meanRatio(),
-                worst().ratio(),
-                Amounts.share(meanIdleShare()),
-                Amounts.share(worst().idleShare()));
+                name, meanRatio(), worst().ratio(), Amounts.share(meanIdleShare()), Amounts.share(worst().idleShare()));
     }
 
     /// How often each bound was the one that binds.
     String bindingText() {
         StringBuilder text = new StringBuilder();
         bindings.forEach((bound, count) -> text.append(text.isEmpty() ? "" : ", ")
-                .append(switch (bound) {
-                    case MEAN -> "mean load";
-                    case LARGEST_ITEM -> "largest sample";
-                    case PAIRING -> "two large samples on one rank";
-                })
+                .append(
+                        switch (bound) {
+                            case MEAN -> "mean load";
+                            case LARGEST_ITEM -> "largest sample";
+                            case PAIRING -> "two large samples on one rank";
+                        })
                 .append(Amounts.format(" in %,d", count)));
         return text.toString();
     }

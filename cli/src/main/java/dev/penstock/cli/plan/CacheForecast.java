@@ -28,8 +28,7 @@ public record CacheForecast(long dataBytes, long blocks, long ramBytes, long dis
             blocks += Math.ceilDiv(shardBytes, config.blockBytes());
         }
         long disk = config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
-        return new CacheForecast(
-                bytes, blocks, wholeBlocks(config.ramBytes(), config), wholeBlocks(disk, config));
+        return new CacheForecast(bytes, blocks, wholeBlocks(config.ramBytes(), config), wholeBlocks(disk, config));
     }
 
     private static long wholeBlocks(long bytes, LoaderConfig config) {

@@ -49,8 +49,7 @@ final class LengthHistogram {
             if (buckets[bucket] > 0) {
                 long from = bucket == 0 ? 0 : 1L << (bucket - 1);
                 long bar = Math.max(1, Math.round((double) BAR * buckets[bucket] / highest));
-                lines.add(Amounts.format(
-                        "  %,13d+ %,12d %s", from, buckets[bucket], "#".repeat(Math.toIntExact(bar))));
+                lines.add(Amounts.format("  %,13d+ %,12d %s", from, buckets[bucket], "#".repeat(Math.toIntExact(bar))));
             }
         }
         return lines;

@@ -47,8 +47,7 @@ public final class LengthsFile {
         return length;
     }
 
-    private static CorruptDataException refused(
-            Path file, String line, long number, @Nullable Throwable cause) {
+    private static CorruptDataException refused(Path file, String line, long number, @Nullable Throwable cause) {
         return new CorruptDataException(
                 FailureMessage.of("reading lengths")
                         .with("file", file)

@@ -59,6 +59,7 @@ public final class LineFile implements AutoCloseable {
     }
 
     private StoreAccessException failure(String what, IOException cause) {
-        return new StoreAccessException(FailureMessage.of(what).with("file", file).with("found", cause), cause);
+        return new StoreAccessException(
+                FailureMessage.of(what).with("file", file).with("found", cause), cause);
     }
 }

@@ -3,6 +3,7 @@ package dev.penstock.cli.report;
 import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.Stage;
 import dev.penstock.tier.TierCounters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ public record LoaderReport(
     public static LoaderReport of(LoaderCounters counters, long elapsedNanos) {
         List<Long> waits = new ArrayList<>();
         for (Stage stage : Stage.values()) {
-            waits.add(counters.waits().get(stage).toNanos());
+            waits.add(counters.waits().getOrDefault(stage, Duration.ZERO).toNanos());
         }
         TierCounters tiers = counters.tiers();
         return new LoaderReport(

@@ -82,7 +82,8 @@ public final class RankTraining {
                 requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
                 checkpoint.restore(model.parameters(), optimizer);
             });
-            ranks.requireAgreement("run", digest + " " + loader.state(config.startStep()).toJson());
+            ranks.requireAgreement(
+                    "run", digest + " " + loader.state(config.startStep()).toJson());
             if (world.isFirst()) {
                 new StepLog(run.metrics()).cutBack(config.startStep());
                 trace.map(StepLog::new).ifPresent(log -> log.cutBack(config.startStep()));
@@ -96,8 +97,13 @@ public final class RankTraining {
                     optimizer,
                     recipe.schedule(loader.stepCount()),
                     recipe.maxGradientNorm());
-            train(loader, step, nextStep -> checkpoints.save(
-                    new RunState(nextStep, loader.state(nextStep).toJson(), digest), model.parameters(), optimizer));
+            train(
+                    loader,
+                    step,
+                    nextStep -> checkpoints.save(
+                            new RunState(nextStep, loader.state(nextStep).toJson(), digest),
+                            model.parameters(),
+                            optimizer));
             ranks.barrier();
         }
     }
@@ -129,7 +135,8 @@ public final class RankTraining {
                 world.worldSize(),
                 config.startStep(),
                 loader.stepCount() - 1,
-                resumed.map(checkpoint -> ", resumed from " + checkpoint.directory()).orElse("")));
+                resumed.map(checkpoint -> ", resumed from " + checkpoint.directory())
+                        .orElse("")));
         out.flush();
     }
 
@@ -140,7 +147,8 @@ public final class RankTraining {
 
     private void train(Loader loader, TrainingStep step, Saving checkpoints) {
         long begin = System.nanoTime();
-        try (TraceWriter tracing = trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
+        try (TraceWriter tracing =
+                        trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
                 Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
                 BatchIterator batches = loader.iterator()) {
             while (batches.hasNext()) {

@@ -70,9 +70,8 @@ public record Recipe(
 
     public Recipe {
         if (!(warmUpShare >= 0 && warmUpShare < 1)) {
-            throw new ConfigurationException(FailureMessage.of("recipe")
-                    .with(WARM_UP_SHARE, warmUpShare)
-                    .remedy("must be in [0, 1)"));
+            throw new ConfigurationException(
+                    FailureMessage.of("recipe").with(WARM_UP_SHARE, warmUpShare).remedy("must be in [0, 1)"));
         }
     }
 
@@ -148,7 +147,6 @@ public record Recipe(
 
     AdamWSettings optimizer() {
         AdamWSettings defaults = AdamWSettings.defaults();
-        return new AdamWSettings(
-                defaults.firstDecay(), defaults.secondDecay(), defaults.epsilon(), weightDecay);
+        return new AdamWSettings(defaults.firstDecay(), defaults.secondDecay(), defaults.epsilon(), weightDecay);
     }
 }

@@ -60,6 +60,7 @@ record RunDirectory(Path path) {
     }
 
     private static StoreAccessException failure(String what, Path path, Exception cause) {
-        return new StoreAccessException(FailureMessage.of(what).with("path", path).with("found", cause), cause);
+        return new StoreAccessException(
+                FailureMessage.of(what).with("path", path).with("found", cause), cause);
     }
 }

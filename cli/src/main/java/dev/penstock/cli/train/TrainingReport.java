@@ -21,8 +21,7 @@ public record TrainingReport(double lossFirst, double lossLast, int steps, Loade
 
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(Amounts.format(
-                "loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
+        lines.add(Amounts.format("loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
         lines.addAll(loading.lines());
         return lines;
     }

@@ -31,7 +31,7 @@ public final class PackedSamples {
         int end = batch.microBatchStart(microBatch + 1);
         long[] lengths = new long[end - first];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = batch.offset(0, first + i + 1) - batch.offset(0, first + i);
+            lengths[i] = (long) batch.offset(0, first + i + 1) - batch.offset(0, first + i);
         }
         long begin = batch.offset(0, first);
         return new PackedSamples(batch.values(0).asSlice(begin, batch.offset(0, end) - begin), lengths);

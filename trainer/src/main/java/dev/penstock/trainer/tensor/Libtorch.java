@@ -15,9 +15,9 @@ public final class Libtorch {
 
     /// Loads libtorch and fixes the threads that one operator may use.
     ///
-    /// A fixed count makes sums associate the same way in every run, so that equal inputs give equal bits. One thread
-    /// per rank is right for ranks that share a machine: the pools of OpenMP and OpenBLAS would otherwise spin against
-    /// each other.
+    /// A fixed count makes sums associate the same way in every run, so that equal inputs give equal bits.
+    /// One thread per rank is right for ranks that share a machine: the pools of OpenMP and OpenBLAS would
+    /// otherwise spin against each other.
     public static void initialize(int threads) {
         if (threads < 1) {
             throw new ConfigurationException(

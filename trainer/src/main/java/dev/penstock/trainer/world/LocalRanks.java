@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 
 /// The ranks of a run on this host: child processes that start together and fail as one.
 ///
-/// Each child gets the environment of [World]. Output is passed on line by line; that of rank 0 as it is, that of the
-/// others, and every line of standard error, with the rank in front; Gloo's announcements are left out. When one child fails, or this process is
-/// interrupted or told to end, the others are ended; when this process is killed, children that use [ParentWatch] end
-/// themselves.
+/// Each child gets the environment of [World]. Output is passed on line by line: that of rank 0 as it is, that of the
+/// others, and every line of standard error, with the rank in front; Gloo's announcements are left out. When one
+/// child fails, or this process is interrupted or told to end, the others are ended; when this process is killed,
+/// children that use [ParentWatch] end themselves.
 public final class LocalRanks {
 
     /// How long a child may take to end by itself once it is told to.
@@ -50,8 +50,8 @@ public final class LocalRanks {
 
     /// Starts the ranks and returns once all have ended well.
     ///
-    /// @throws RankLostException naming the first rank that failed, its exit code and its last words; the others have
-    ///     ended when it is thrown
+    /// @throws RankLostException naming the first rank that failed, its exit code and its last words;
+    ///     the others have ended when it is thrown
     public void run() throws InterruptedException {
         int port = freePort();
         List<RankProcess> ranks = new CopyOnWriteArrayList<>();

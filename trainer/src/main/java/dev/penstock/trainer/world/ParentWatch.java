@@ -2,6 +2,7 @@ package dev.penstock.trainer.world;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Map;
 
 /// Ends a rank whose parent is gone, so that no rank outlives the run it belongs to.
@@ -27,9 +28,7 @@ public final class ParentWatch {
 
     private static void haltAtEndOf(InputStream parent) {
         try {
-            while (parent.read() >= 0) {
-                continue;
-            }
+            parent.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             System.err.println("parent watch failed: " + e);
         }

@@ -167,7 +167,7 @@ class CheckpointsTest {
 
     @Test
     void aWriterKilledAtAnyInstantLeavesAWholeCheckpoint() throws Exception {
-        for (int kill = 1; kill <= 3; kill++) {
+        for (int kill = 1; kill <= 2; kill++) {
             long seen = saveUntilKilled(3 * kill);
 
             Parameters parameters = new Parameters(SavingLoop.SPECS, 0);
@@ -175,10 +175,10 @@ class CheckpointsTest {
             Checkpoint checkpoint = new Checkpoints(directory, 2).latest().orElseThrow();
             checkpoint.restore(parameters, optimizer);
 
-            double step = checkpoint.state().nextStep();
+            long step = checkpoint.state().nextStep();
             assertThat(step).isGreaterThanOrEqualTo(seen);
-            assertThat(parameters.values().min().item_double()).isEqualTo(step);
-            assertThat(parameters.values().max().item_double()).isEqualTo(step);
+            assertThat(parameters.values().min().item_double()).isEqualTo((double) step);
+            assertThat(parameters.values().max().item_double()).isEqualTo((double) step);
             removeCheckpoints();
         }
     }

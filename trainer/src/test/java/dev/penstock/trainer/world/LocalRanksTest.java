@@ -9,12 +9,14 @@ import dev.penstock.error.RankLostException;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Tensors;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,11 @@ class LocalRanksTest {
 
     @TempDir
     Path directory;
+
+    @BeforeAll
+    static void start() {
+        Libtorch.initialize(1);
+    }
 
     @Test
     void twoRanksTrainAsOneWould() throws Exception {
@@ -50,7 +58,7 @@ class LocalRanksTest {
 
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         for (int i = 0; i < RankProgram.STEPS; i++) {
-            String[] together = lines.get(i).split(" ");
+            String[] together = lines.get(i).split(" ", 2);
             assertThat(Double.parseDouble(together[0])).isCloseTo(alone.get(i).lossSum(), within(1e-2));
             assertThat(Long.parseLong(together[1])).isEqualTo(alone.get(i).targetCount());
         }
@@ -132,6 +140,18 @@ class LocalRanksTest {
         assertThatThrownBy(() -> Collective.join(world, impatient))
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("rank=1, master=127.0.0.1:1");
+    }
+
+    @Test
+    void aPortInUseIsAnErrorOfTheFirstRank() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            World world = new World(0, 2, 0, "127.0.0.1", taken.getLocalPort());
+
+            assertThatThrownBy(() -> Collective.join(world, CollectiveTimeouts.defaults()))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("master=127.0.0.1:" + taken.getLocalPort())
+                    .hasMessageContaining("is the port in use?");
+        }
     }
 
     /// A launcher that a test can kill.

@@ -1,0 +1,165 @@
+package dev.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class PlanCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private Path lengths(String... lines) throws IOException {
+        return Files.write(directory.resolve("lengths.txt"), List.of(lines));
+    }
+
+    private static List<Long> ids(JsonNode node) {
+        List<Long> ids = new ArrayList<>();
+        node.forEach(id -> ids.add(id.asLong()));
+        return ids;
+    }
+
+    @Test
+    void assignmentsPartitionEveryStepInTheOrderOfTheFile() throws IOException {
+        Path json = directory.resolve("p.json");
+        CommandRun.done(
+                "plan",
+                "--lengths",
+                lengths("5", "1", "1", "1", "2", "9", "3", "4"),
+                "--batch",
+                4,
+                "--ranks",
+                2,
+                "--assignments",
+                "--json",
+                json);
+
+        Map<Long, List<Long>> samples = new HashMap<>();
+        for (JsonNode part : ResultFile.read(json).json().get("assignments")) {
+            samples.computeIfAbsent(part.get("step").asLong(), step -> new ArrayList<>())
+                    .addAll(ids(part.get("ids")));
+            assertThat(part.propertyNames()).containsExactly("step", "rank", "microBatch", "ids");
+        }
+        assertThat(samples.keySet()).containsExactlyInAnyOrder(0L, 1L);
+        assertThat(samples.get(0L))
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(0, 4).boxed().toList());
+        assertThat(samples.get(1L))
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(4, 8).boxed().toList());
+    }
+
+    @Test
+    void exactBalanceIsBetterThanNoneAndSaysWhatBinds() throws IOException {
+        Path json = directory.resolve("p.json");
+        CommandRun run = CommandRun.done(
+                "plan",
+                "--lengths",
+                lengths("8", "7", "1", "2", "90", "1", "1", "1"),
+                "--batch",
+                4,
+                "--ranks",
+                2,
+                "--json",
+                json);
+
+        ResultFile result = ResultFile.read(json);
+        assertThat(result.value("balance_ratio_off")).isGreaterThan(result.value("balance_ratio_exact"));
+        assertThat(result.value("balance_ratio_exact")).isEqualTo(1);
+        assertThat(run.out()).contains("largest sample in 1", "mean load in 1", "only delay or splitting helps");
+    }
+
+    @Test
+    void stepsAndStartLimitWhatIsPlanned() throws IOException {
+        Path json = directory.resolve("p.json");
+        CommandRun.done(
+                "plan",
+                "--lengths",
+                lengths("1", "2", "3", "4"),
+                "--batch",
+                1,
+                "--steps",
+                3,
+                "--start",
+                1,
+                "--json",
+                json);
+
+        assertThat(ResultFile.read(json).value("steps")).isEqualTo(2);
+    }
+
+    @Test
+    void longRunIsPlannedForItsFirstStepsOnly() throws IOException {
+        Path json = directory.resolve("p.json");
+        String[] many = LongStream.range(0, PlanCommand.DEFAULT_STEPS + 5)
+                .mapToObj(Long::toString)
+                .toArray(String[]::new);
+        CommandRun.done("plan", "--lengths", lengths(many), "--batch", 1, "--json", json);
+
+        assertThat(ResultFile.read(json).value("steps")).isEqualTo(PlanCommand.DEFAULT_STEPS);
+    }
+
+    @Test
+    void datasetIsForecastWithItsCacheAndShuffle() throws IOException {
+        Path shards = SmallDataset.packed(directory);
+        Path json = directory.resolve("p.json");
+        CommandRun.done(
+                "plan",
+                shards,
+                "--batch",
+                32,
+                "--ranks",
+                3,
+                "--shuffle",
+                "k=1",
+                "--ram",
+                "16K",
+                "--block",
+                "4K",
+                "--correlation",
+                "0.5",
+                "--json",
+                json);
+
+        ResultFile result = ResultFile.read(json);
+        assertThat(result.value("expected_ram_share")).isEqualTo((16 << 10) / result.value("data_bytes"));
+        assertThat(result.value("expected_origin_share")).isEqualTo(1 - result.value("expected_ram_share"));
+        assertThat(result.value("effective_batch_share")).isBetween(0.01, 0.9);
+        assertThat(result.value("open_shards_for_90_percent")).isGreaterThan(1);
+        assertThat(result.value("blocks")).isPositive();
+    }
+
+    @Test
+    void lineThatIsNoLengthIsNamed() throws IOException {
+        CommandRun run = CommandRun.of("plan", "--lengths", lengths("1", "two"));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("line=2", "found='two'");
+    }
+
+    @Test
+    void datasetAndLengthsTogetherAreRefused() throws IOException {
+        CommandRun both = CommandRun.of("plan", directory, "--lengths", lengths("1"));
+        CommandRun neither = CommandRun.of("plan");
+
+        assertThat(List.of(both.exitCode(), neither.exitCode())).containsOnly(ExitCode.WRONG_USAGE);
+        assertThat(both.err()).contains("one of the two");
+    }
+
+    @Test
+    void startBehindTheEndIsRefused() throws IOException {
+        CommandRun run = CommandRun.of("plan", "--lengths", lengths("1"), "--batch", 1, "--start", 5);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.penstock.cli.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.loader.DiskTierConfig;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.memory.PageLocking;
+import dev.penstock.order.Remainder;
+import dev.penstock.order.Shuffle;
+import dev.penstock.plan.RankAssignment;
+import dev.penstock.trainer.world.World;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class LoaderOptionsTest {
+
+    private static final List<String> OPTIONS = List.of(
+            "seed=7",
+            "epochs=3",
+            "steps=40",
+            "start=5",
+            "ranks=4",
+            "rank=2",
+            "batch=96",
+            "max-tokens=2048",
+            "shuffle=k=3",
+            "balance=off",
+            "remainder=short",
+            "cost=attention",
+            "ram=32M",
+            "disk=/data/tier:2G",
+            "slots=4M",
+            "block=64K",
+            "lock=required",
+            "threads=3");
+
+    @TempDir
+    private Path directory;
+
+    @Command(name = "parse")
+    private static final class ParseCommand implements Runnable {
+        @Mixin
+        private final LoaderOptions options = new LoaderOptions();
+
+        @Override
+        public void run() {}
+    }
+
+    private static LoaderOptions parse(List<String> arguments) {
+        ParseCommand command = new ParseCommand();
+        CommandLine commandLine = new CommandLine(command).setExecutionStrategy(ConfigFile.strategy());
+        Converters.register(commandLine);
+        assertThat(commandLine.execute(arguments.toArray(String[]::new))).isZero();
+        return command.options;
+    }
+
+    private static LoaderConfig config(LoaderOptions options) {
+        return options.toLoaderConfig(CostUnit.typicalAttention()).build();
+    }
+
+    private static List<String> onCommandLine() {
+        return OPTIONS.stream().map(option -> "--" + option).toList();
+    }
+
+    private List<String> inFile() throws IOException {
+        List<String> lines =
+                OPTIONS.stream().map(option -> option.replaceFirst("=", ": ")).toList();
+        return List.of(
+                "--config", Files.write(directory.resolve("c.yaml"), lines).toString());
+    }
+
+    @Test
+    void everyOptionReachesTheLoader() {
+        LoaderConfig config = config(parse(onCommandLine()));
+
+        assertThat(config.seed()).isEqualTo(7);
+        assertThat(config.epochs()).isEqualTo(OptionalLong.of(3));
+        assertThat(config.steps()).isEqualTo(OptionalLong.of(40));
+        assertThat(config.startStep()).isEqualTo(5);
+        assertThat(config.ranks()).isEqualTo(4);
+        assertThat(config.localRanks()).containsExactly(2);
+        assertThat(config.batchSize()).isEqualTo(96);
+        assertThat(config.shuffle()).isEqualTo(new Shuffle.OpenShards(3));
+        assertThat(config.remainder()).isEqualTo(Remainder.SHORT);
+        assertThat(config.ramBytes()).isEqualTo(32 << 20);
+        assertThat(config.disk()).isEqualTo(Optional.of(new DiskTierConfig(Path.of("/data/tier"), 2L << 30)));
+        assertThat(config.slotBytes()).isEqualTo(4 << 20);
+        assertThat(config.blockBytes()).isEqualTo(64 << 10);
+        assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
+        assertThat(config.decodeThreads()).isEqualTo(3);
+        assertThat(config.assigner().get()).isInstanceOf(UnbalancedAssigner.class);
+    }
+
+    @Test
+    void maxTokensAndCostReachTheBalancer() {
+        LoaderOptions options = parse(List.of("--max-tokens=10", "--cost=attention"));
+        RankAssignment assignment = new RankAssignment(1);
+        config(options).assigner().get().assign(new int[] {6, 6, 4}, 3, assignment);
+
+        assertThat(assignment.microBatchCount(0)).isEqualTo(2);
+        assertThat(assignment.makespan()).isGreaterThan(16);
+    }
+
+    @Test
+    void defaultsAreThoseOfTheLoader() {
+        LoaderConfig stated = config(parse(List.of()));
+        LoaderConfig defaults = LoaderConfig.builder(stated.assigner()).build();
+
+        assertThat(stated).usingRecursiveComparison().ignoringFields("assigner").isEqualTo(defaults);
+    }
+
+    @Test
+    void yamlSaysTheSameAsOptions() throws IOException {
+        assertThat(config(parse(inFile())))
+                .usingRecursiveComparison()
+                .ignoringFields("assigner")
+                .isEqualTo(config(parse(onCommandLine())));
+    }
+
+    @Test
+    void commandLineWinsOverYaml() throws IOException {
+        List<String> arguments = new ArrayList<>(inFile());
+        arguments.add("--seed=8");
+
+        LoaderConfig config = config(parse(arguments));
+
+        assertThat(config.seed()).isEqualTo(8);
+        assertThat(config.batchSize()).isEqualTo(96);
+    }
+
+    @Test
+    void ranksOfAHostShareItsBudgets() {
+        LoaderOptions options = parse(List.of("--ram=32M", "--slots=8M", "--disk=/data/tier:2G", "--threads=5"));
+        World world = new World(6, 8, 2, "localhost", 1234);
+
+        LoaderConfig config =
+                options.toLoaderConfig(CostUnit.typicalAttention(), world, 4).build();
+
+        assertThat(config.ranks()).isEqualTo(8);
+        assertThat(config.localRanks()).containsExactly(6);
+        assertThat(config.ramBytes()).isEqualTo(8 << 20);
+        assertThat(config.slotBytes()).isEqualTo(2 << 20);
+        assertThat(config.disk()).contains(new DiskTierConfig(Path.of("/data/tier/rank-2"), 512 << 20));
+        assertThat(config.decodeThreads()).isEqualTo(1);
+    }
+}
