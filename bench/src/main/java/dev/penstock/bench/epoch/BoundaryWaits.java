@@ -64,7 +64,7 @@ record BoundaryWaits(List<Double> boundaryMicros, List<Double> otherMicros) {
         }
     }
 
-    double medianRatio() {
-        return Measurements.of(boundaryMicros).median() / Measurements.of(otherMicros).median();
+    double meanRatio() {
+        return Measurements.of(boundaryMicros).mean() / Measurements.of(otherMicros).mean();
     }
 }

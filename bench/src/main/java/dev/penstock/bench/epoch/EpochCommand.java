@@ -27,10 +27,9 @@ import picocli.CommandLine.Option;
 @Command(name = "epoch", description = "Wait where an epoch begins, against all other steps.")
 public final class EpochCommand implements Callable<Integer> {
 
-    private static final double GOAL_MEDIAN_RATIO = 1.10;
-
-    /// Looser, because a handful of boundaries decides it.
-    private static final double GOAL_P99_RATIO = 1.50;
+    /// Of the means: with a saturated loader most batches are ready and a few waits make up the time, so a median would
+    /// overlook a pause.
+    private static final double GOAL_MEAN_RATIO = 1.10;
 
     @Mixin
     private final BenchOptions bench = new BenchOptions();
@@ -42,7 +41,7 @@ public final class EpochCommand implements Callable<Integer> {
     private int batch = 64;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs per round. Default: ${DEFAULT-VALUE}.")
-    private int epochs = 40;
+    private int epochs = 100;
 
     @Override
     public Integer call() {
@@ -71,25 +70,29 @@ public final class EpochCommand implements Callable<Integer> {
         Measurements other = Measurements.of(
                 rounds.stream().flatMap(round -> round.otherMicros().stream()).toList());
         Measurements ratio = Measurements.of(
-                rounds.stream().mapToDouble(BoundaryWaits::medianRatio).toArray());
-        Row tailRatio = Row.of("boundary_wait_p99_ratio", boundary.quantile(0.99) / other.quantile(0.99), "1", Better.LOWER);
+                rounds.stream().mapToDouble(BoundaryWaits::meanRatio).toArray());
         Result result = new Result("epoch")
                 .param("batch", batch)
                 .param("epochs", epochs)
                 .param("rounds", rounds.size())
-                .row(ratio.row("boundary_wait_ratio", "1", Better.LOWER).withGoal(GOAL_MEDIAN_RATIO))
-                .row(tailRatio.withGoal(GOAL_P99_RATIO))
-                .row(boundary.row("boundary_wait_median_us", "us", Better.LOWER).withControl(other.median()))
-                .row(Row.of("boundary_wait_p99_us", boundary.quantile(0.99), "us", Better.LOWER)
-                        .withControl(other.quantile(0.99)));
+                .row(ratio.row("boundary_wait_ratio", "1", Better.LOWER).withGoal(GOAL_MEAN_RATIO))
+                .row(against("boundary_wait_mean_us", boundary.mean(), other.mean()))
+                .row(against("boundary_wait_median_us", boundary.median(), other.median()))
+                .row(against("boundary_wait_p99_us", boundary.quantile(0.99), other.quantile(0.99)))
+                .row(against("boundary_wait_most_us", boundary.most(), other.most()));
         return bench.conclude(
                 result,
                 Amounts.format(
-                        "epoch: a boundary waits %.0f us, %.2f times any other step (%.0f us); p99 %.0f us, %.2f times",
-                        boundary.median(),
+                        "epoch: a boundary waits %.2f times as long as any other step "
+                                + "(mean %.0f against %.0f us, p99 %.0f against %.0f us)",
                         ratio.median(),
-                        other.median(),
+                        boundary.mean(),
+                        other.mean(),
                         boundary.quantile(0.99),
-                        tailRatio.value()));
+                        other.quantile(0.99)));
+    }
+
+    private static Row against(String metric, double boundary, double other) {
+        return Row.of(metric, boundary, "us", Better.LOWER).withControl(other);
     }
 }

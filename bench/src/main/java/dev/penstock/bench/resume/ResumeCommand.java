@@ -50,7 +50,7 @@ public final class ResumeCommand implements Callable<Integer> {
     private int batch = 64;
 
     @Option(names = "--starts", paramLabel = "N", description = "Starts per round, of each step. Default: ${DEFAULT-VALUE}.")
-    private int starts = 25;
+    private int starts = 100;
 
     @Override
     public Integer call() {
