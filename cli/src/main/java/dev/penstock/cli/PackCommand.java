@@ -3,7 +3,6 @@ package dev.penstock.cli;
 import dev.penstock.cli.option.ByteSize;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.IndexingOptions;
-import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
@@ -54,7 +53,6 @@ final class PackCommand implements Callable<Integer> {
     public Integer call() {
         common.requireWritableResult();
         PackOptions options = options();
-        Locations.createDirectory(destination);
         try (ObjectStore store = ObjectStores.open(destination);
                 ProgressLine progress = common.progress()) {
             AtomicLong done = new AtomicLong();

@@ -11,6 +11,7 @@ import dev.penstock.index.ShardIndex;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.laws.RoundRobinAssigner;
 import dev.penstock.memory.PageLocking;
+import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Shuffle;
 import dev.penstock.store.DirectoryStore;
 import dev.penstock.store.ObjectStore;
@@ -20,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +207,31 @@ class LoaderFailureTest {
                 .isInstanceOf(ResourceExhaustedException.class)
                 .hasMessageStartingWith("leasing a slot failed: step=0, rank=0, batchBytes=")
                 .hasMessageContaining("slotBytes=65536");
+    }
+
+    @Test
+    void slotsStayUnderTheirBudgetAndAFreeSlotIsDemand() throws Exception {
+        int slots = 4;
+        LoaderConfig config = inOrder()
+                .batchSize(1)
+                .slotBytes((long) slots * SlotArena.GRANULE_BYTES)
+                .build();
+        try (Loader loader = Loader.open(index, store, config);
+                BatchIterator batches = loader.iterator();
+                ExecutorService consumer = Executors.newSingleThreadExecutor()) {
+            List<Batch> held = new ArrayList<>();
+            for (int i = 0; i < slots; i++) {
+                held.add(batches.next());
+            }
+            Future<Batch> next = consumer.submit(batches::next);
+            assertThat(loader.leasedSlots()).isEqualTo(slots);
+            assertThat(next.isDone()).isFalse();
+            held.get(2).close();
+            try (Batch batch = next.get()) {
+                assertThat(batch.step()).isEqualTo(slots);
+                assertThat(loader.leasedSlots()).isEqualTo(slots);
+            }
+        }
     }
 
     @Test

@@ -46,8 +46,8 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
 
     /// Whether the shards are there, whole, and made of these sources in this way.
     ///
-    /// Compares the stamp, the digest of the index, size and version of every shard; bytes are verified when they are
-    /// read.
+    /// Compares the stamp, the digest of the index, size and version of every shard; bytes are verified when they
+    /// are read.
     public boolean isPacked() {
         if (!Files.exists(stamp())) {
             return false;

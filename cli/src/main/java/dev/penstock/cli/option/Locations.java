@@ -2,11 +2,8 @@ package dev.penstock.cli.option;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -39,21 +36,6 @@ public final class Locations {
                             .with("found", malformed.getReason())
                             .remedy("percent-encode what a URI may not hold, or write a plain path"),
                     malformed);
-        }
-    }
-
-    /// Makes the directory of a `file:` location, which a listing would miss before anything is written.
-    public static void createDirectory(URI location) {
-        if (FILE.equalsIgnoreCase(location.getScheme())) {
-            try {
-                Files.createDirectories(Path.of(location));
-            } catch (IOException refused) {
-                throw new StoreAccessException(
-                        FailureMessage.of("making a directory")
-                                .with("uri", location)
-                                .with("found", refused),
-                        refused);
-            }
         }
     }
 }

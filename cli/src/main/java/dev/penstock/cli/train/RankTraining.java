@@ -1,12 +1,13 @@
 package dev.penstock.cli.train;
 
-import dev.penstock.batch.Batch;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.TraceWriter;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.gpu.HostBatch;
+import dev.penstock.gpu.HostSink;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
@@ -150,14 +151,15 @@ public final class RankTraining {
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
                 Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
-                BatchIterator batches = loader.iterator()) {
+                BatchIterator batches = loader.iterator();
+                HostSink sink = new HostSink()) {
             while (batches.hasNext()) {
                 StepResult result;
-                try (Batch batch = batches.next()) {
+                try (HostBatch staged = sink.accept(batches.next())) {
                     if (tracing != null) {
-                        tracing.write(batch);
+                        tracing.write(staged.batch());
                     }
-                    result = step.train(batch);
+                    result = step.train(staged.batch());
                 }
                 if (metrics != null) {
                     metrics.write(result);
