@@ -8,9 +8,7 @@ import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.report.Row;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +41,12 @@ public final class BalanceCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the lengths. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
+
+    @Option(
+            names = "--warm-up-ms",
+            paramLabel = "MS",
+            description = "Untimed passes for each method and workload. Default: ${DEFAULT-VALUE}.")
+    private long warmUpMillis = 100;
 
     /// One method on one workload, as the result file has it.
     private record Comparison(
@@ -79,10 +83,10 @@ public final class BalanceCommand implements Callable<Integer> {
                     new LengthSource.OfDataset(dataset.index()));
             for (LengthSource workload : workloads) {
                 for (BalanceShape shape : SHAPES) {
-                    Map<BalanceMethod, MethodRun> runs = measure(workload, shape, comparisons);
-                    MethodRun exact = runs.get(BalanceMethod.EXACT);
-                    MethodRun control = runs.get(BalanceMethod.KARMARKAR_KARP);
-                    result.rows(rows(workload + "." + shape, exact, control, shape == SHAPES.getLast()));
+                    List<MethodRun> runs = measure(workload, shape, comparisons);
+                    MethodRun exact = of(BalanceMethod.EXACT, runs);
+                    MethodRun control = of(BalanceMethod.KARMARKAR_KARP, runs);
+                    result.rows(rows(workload + "." + shape, exact, control, shape.equals(SHAPES.getLast())));
                     worstMean = Math.max(worstMean, exact.ratios().mean());
                     slowestMicros = Math.max(slowestMicros, exact.micros().median());
                 }
@@ -97,13 +101,13 @@ public final class BalanceCommand implements Callable<Integer> {
                         worstMean, comparisons.size() / BalanceMethod.values().length, slowestMicros));
     }
 
-    private Map<BalanceMethod, MethodRun> measure(
+    private List<MethodRun> measure(
             LengthSource workload, BalanceShape shape, List<Comparison> comparisons) {
         int[][] lengths = workload.batches(shape, batches, seed);
-        Map<BalanceMethod, MethodRun> runs = new EnumMap<>(BalanceMethod.class);
+        List<MethodRun> runs = new ArrayList<>();
         for (BalanceMethod method : BalanceMethod.values()) {
-            MethodRun run = MethodRun.measure(method, shape, lengths, bench.rounds());
-            runs.put(method, run);
+            MethodRun run = MethodRun.measure(method, shape, lengths, bench.rounds(), warmUpMillis);
+            runs.add(run);
             Comparison comparison = new Comparison(
                     workload.toString(),
                     shape.toString(),
@@ -117,6 +121,10 @@ public final class BalanceCommand implements Callable<Integer> {
             bench.common().out().flush();
         }
         return runs;
+    }
+
+    private static MethodRun of(BalanceMethod method, List<MethodRun> runs) {
+        return runs.stream().filter(run -> run.method() == method).findFirst().orElseThrow();
     }
 
     private static List<Row> rows(String name, MethodRun exact, MethodRun control, boolean timeIsPromised) {

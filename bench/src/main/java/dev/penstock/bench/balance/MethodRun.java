@@ -18,11 +18,9 @@ import java.util.BitSet;
 /// @param allocatedBytes per batch, in the round that allocated least: the JVM may allocate on a thread's behalf
 record MethodRun(BalanceMethod method, Measurements ratios, Measurements micros, double allocatedBytes) {
 
-    /// Passes before the timed ones: enough for the compiler to settle on code as small as this.
-    private static final long WARM_UP_NANOS = 100_000_000;
-
     /// @param rounds timed passes over the batches
-    static MethodRun measure(BalanceMethod method, BalanceShape shape, int[][] batches, int rounds) {
+    /// @param warmUpMillis untimed passes before them
+    static MethodRun measure(BalanceMethod method, BalanceShape shape, int[][] batches, int rounds, long warmUpMillis) {
         RankAssigner assigner = method.assigner();
         RankAssignment assignment = new RankAssignment(shape.ranks());
         double[] ratios = new double[batches.length];
@@ -32,7 +30,7 @@ record MethodRun(BalanceMethod method, Measurements ratios, Measurements micros,
             ratios[batch] = BalanceCertificate.packed(CostModel.tokens(), batches[batch], assignment)
                     .ratio();
         }
-        for (long start = System.nanoTime(); System.nanoTime() - start < WARM_UP_NANOS; ) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < warmUpMillis * 1_000_000; ) {
             assignAll(assigner, batches, assignment);
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -6,17 +6,18 @@ import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.Stage;
-import java.util.EnumMap;
-import java.util.Map;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A stretch of an endless stream: a consumer that closes each batch as soon as it has it.
 ///
 /// @param used wall time, processor time and allocation of the whole process meanwhile
-/// @param waitNanos what the consumer waited for
-record FeedRun(long batches, long samples, long payloadBytes, ProcessMeter used, Map<Stage, Long> waitNanos) {
+/// @param waitNanos how long the consumer waited, by stage in the order of [Stage]
+record FeedRun(long batches, long samples, long payloadBytes, ProcessMeter used, List<Long> waitNanos) {
 
     FeedRun {
-        waitNanos = Map.copyOf(waitNanos);
+        waitNanos = List.copyOf(waitNanos);
     }
 
     /// Takes batches, untimed, until whatever was prepared while nobody took any has been used up.
@@ -35,15 +36,20 @@ record FeedRun(long batches, long samples, long payloadBytes, ProcessMeter used,
         drain(stream, samples);
         ProcessMeter used = ProcessMeter.read().since(start);
         LoaderCounters after = loader.counters();
-        Map<Stage, Long> waits = new EnumMap<>(Stage.class);
-        after.waits().forEach((stage, total) -> waits.put(
-                stage, total.minus(before.waits().get(stage)).toNanos()));
+        List<Long> waits = new ArrayList<>();
+        for (Stage stage : Stage.values()) {
+            waits.add(waitedNanos(after, stage) - waitedNanos(before, stage));
+        }
         return new FeedRun(
                 after.batches() - before.batches(),
                 after.samples() - before.samples(),
                 after.payloadBytes() - before.payloadBytes(),
                 used,
                 waits);
+    }
+
+    private static long waitedNanos(LoaderCounters counters, Stage stage) {
+        return counters.waits().getOrDefault(stage, Duration.ZERO).toNanos();
     }
 
     double samplesPerSec() {
@@ -64,6 +70,6 @@ record FeedRun(long batches, long samples, long payloadBytes, ProcessMeter used,
 
     /// Share of the time that the consumer waited for a stage.
     double waitShare(Stage stage) {
-        return (double) waitNanos.get(stage) / used.wallNanos();
+        return (double) waitNanos.get(stage.ordinal()) / used.wallNanos();
     }
 }

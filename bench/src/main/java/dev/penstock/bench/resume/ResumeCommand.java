@@ -138,9 +138,11 @@ public final class ResumeCommand implements Callable<Integer> {
 
     private static double millisToFirstBatch(Loader loader) {
         long start = System.nanoTime();
-        try (BatchIterator stream = loader.iterator();
-                Batch first = stream.next()) {
-            return (System.nanoTime() - start) / 1e6;
+        try (BatchIterator stream = loader.iterator()) {
+            Batch first = stream.next();
+            double millis = (System.nanoTime() - start) / 1e6;
+            first.close();
+            return millis;
         }
     }
 }
