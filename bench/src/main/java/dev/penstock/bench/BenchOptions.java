@@ -51,7 +51,8 @@ public final class BenchOptions {
     }
 
     private static String line(Row row) {
-        StringBuilder line = new StringBuilder(Amounts.format("%-34s %12.4g %s", row.metric(), row.value(), row.unit()));
+        StringBuilder line =
+                new StringBuilder(Amounts.format("%-34s %12.4g %s", row.metric(), row.value(), row.unit()));
         double lowest = row.spread().getFirst();
         double highest = row.spread().getLast();
         if (lowest < highest) {

@@ -82,7 +82,8 @@ class BenchCommandsTest {
     }
 
     private static List<String> metrics(JsonNode result) {
-        return result.path("rows").valueStream()
+        return result.path("rows")
+                .valueStream()
                 .map(row -> row.path("metric").asString())
                 .toList();
     }
@@ -120,8 +121,7 @@ class BenchCommandsTest {
     @Test
     void balanceComparesMethodsOnEveryWorkload() throws IOException {
         JsonNode result = result("balance", "--batches", "2", "--warm-up-ms", "0");
-        assertThat(metrics(result))
-                .contains("lognormal-6.6-1.2.8x64.mean_ratio", "dataset.64x2048.us_per_batch");
+        assertThat(metrics(result)).contains("lognormal-6.6-1.2.8x64.mean_ratio", "dataset.64x2048.us_per_batch");
         assertThat(result.path("methods").size()).isEqualTo(4 * 3 * 5);
         for (JsonNode method : result.path("methods")) {
             assertThat(method.path("meanRatio").asDouble()).isGreaterThanOrEqualTo(1);
@@ -132,7 +132,9 @@ class BenchCommandsTest {
     void aDamagedShardFailsBeforeAnythingIsTimed() throws IOException {
         Path shard;
         try (var files = Files.list(shards())) {
-            shard = files.filter(file -> file.toString().endsWith(".tar")).findFirst().orElseThrow();
+            shard = files.filter(file -> file.toString().endsWith(".tar"))
+                    .findFirst()
+                    .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(shard);
         bytes[512] ^= 1;
@@ -140,7 +142,9 @@ class BenchCommandsTest {
         Path file = scratch.resolve("feed.json");
 
         assertThat(bench("feed", "--batch", "8", "--json", file.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("sample verification failed").contains(shard.getFileName().toString());
+        assertThat(err.toString())
+                .contains("sample verification failed")
+                .contains(shard.getFileName().toString());
         assertThat(file).doesNotExist();
     }
 

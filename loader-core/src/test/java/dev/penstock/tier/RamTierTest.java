@@ -319,7 +319,8 @@ class RamTierTest {
                             pins.add(random.nextInt(blockCount));
                         }
                         if (tier.pinResident(pins) < 2) {
-                            leases.add(Awaited.lease(tier, random.nextInt(blockCount), step).join());
+                            leases.add(Awaited.lease(tier, random.nextInt(blockCount), step)
+                                    .join());
                         }
                         for (int i = 0; i < 2; i++) {
                             MemorySegment pinned = pins.segment(i);

@@ -101,8 +101,7 @@ public final class BalanceCommand implements Callable<Integer> {
                         worstMean, comparisons.size() / BalanceMethod.values().length, slowestMicros));
     }
 
-    private List<MethodRun> measure(
-            LengthSource workload, BalanceShape shape, List<Comparison> comparisons) {
+    private List<MethodRun> measure(LengthSource workload, BalanceShape shape, List<Comparison> comparisons) {
         int[][] lengths = workload.batches(shape, batches, seed);
         List<MethodRun> runs = new ArrayList<>();
         for (BalanceMethod method : BalanceMethod.values()) {

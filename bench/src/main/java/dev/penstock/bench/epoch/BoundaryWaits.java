@@ -65,6 +65,7 @@ record BoundaryWaits(List<Double> boundaryMicros, List<Double> otherMicros) {
     }
 
     double meanRatio() {
-        return Measurements.of(boundaryMicros).mean() / Measurements.of(otherMicros).mean();
+        return Measurements.of(boundaryMicros).mean()
+                / Measurements.of(otherMicros).mean();
     }
 }

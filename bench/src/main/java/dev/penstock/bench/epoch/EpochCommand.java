@@ -85,11 +85,7 @@ public final class EpochCommand implements Callable<Integer> {
                 Amounts.format(
                         "epoch: a boundary waits %.2f times as long as any other step "
                                 + "(mean %.0f against %.0f us, p99 %.0f against %.0f us)",
-                        ratio.median(),
-                        boundary.mean(),
-                        other.mean(),
-                        boundary.quantile(0.99),
-                        other.quantile(0.99)));
+                        ratio.median(), boundary.mean(), other.mean(), boundary.quantile(0.99), other.quantile(0.99)));
     }
 
     private static Row against(String metric, double boundary, double other) {

@@ -10,12 +10,12 @@ import dev.penstock.order.EpochOrder;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.order.Shuffle;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /// The control: plain copies of the bytes that the loader delivers, between memory of the same kind and size.
 ///

@@ -33,9 +33,7 @@ import picocli.CommandLine.Option;
 /// checked sample by sample. Each round takes batches untimed until the loader's reserves are used up, then times
 /// the loader, then the controls over the same number of bytes: a plain copy by one thread (the control of the claim),
 /// the same samples gathered one by one, and the plain copy on as many threads as decode.
-@Command(
-        name = "feed",
-        description = "RAM tier to packed slots, as a share of a plain memory copy of the same bytes.")
+@Command(name = "feed", description = "RAM tier to packed slots, as a share of a plain memory copy of the same bytes.")
 public final class FeedCommand implements Callable<Integer> {
 
     /// More samples than a stream plans ahead, so that none of the timed batches was prepared before the clock ran.
@@ -83,11 +81,7 @@ public final class FeedCommand implements Callable<Integer> {
     }
 
     private LoaderConfig.Builder config(BenchDataset dataset) {
-        return dataset.residentLoader()
-                .seed(seed)
-                .batchSize(batch)
-                .ranks(ranks)
-                .decodeThreads(threads);
+        return dataset.residentLoader().seed(seed).batchSize(batch).ranks(ranks).decodeThreads(threads);
     }
 
     private void checkDelivery(BenchDataset dataset) {

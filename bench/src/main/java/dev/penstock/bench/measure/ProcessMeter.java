@@ -22,16 +22,13 @@ public record ProcessMeter(long wallNanos, long cpuNanos, long allocatedBytes) {
     public static ProcessMeter read() {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return new ProcessMeter(
-                System.nanoTime(), system.getProcessCpuTime(), threads.getTotalThreadAllocatedBytes());
+        return new ProcessMeter(System.nanoTime(), system.getProcessCpuTime(), threads.getTotalThreadAllocatedBytes());
     }
 
     /// What was used between an earlier reading and this one.
     public ProcessMeter since(ProcessMeter earlier) {
         return new ProcessMeter(
-                wallNanos - earlier.wallNanos,
-                cpuNanos - earlier.cpuNanos,
-                allocatedBytes - earlier.allocatedBytes);
+                wallNanos - earlier.wallNanos, cpuNanos - earlier.cpuNanos, allocatedBytes - earlier.allocatedBytes);
     }
 
     /// The most memory the process ever had resident.
@@ -43,7 +40,9 @@ public record ProcessMeter(long wallNanos, long cpuNanos, long allocatedBytes) {
                     .orElse(0);
         } catch (IOException unreadable) {
             throw new StoreAccessException(
-                    FailureMessage.of("reading the process's memory use").with("file", STATUS).with("found", unreadable),
+                    FailureMessage.of("reading the process's memory use")
+                            .with("file", STATUS)
+                            .with("found", unreadable),
                     unreadable);
         }
     }

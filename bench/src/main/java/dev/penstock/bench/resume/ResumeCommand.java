@@ -49,7 +49,10 @@ public final class ResumeCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", description = "Samples in a global batch. Default: ${DEFAULT-VALUE}.")
     private int batch = 64;
 
-    @Option(names = "--starts", paramLabel = "N", description = "Starts per round, of each step. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--starts",
+            paramLabel = "N",
+            description = "Starts per round, of each step. Default: ${DEFAULT-VALUE}.")
     private int starts = 100;
 
     @Override

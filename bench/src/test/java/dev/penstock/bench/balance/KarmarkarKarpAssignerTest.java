@@ -24,6 +24,7 @@ class KarmarkarKarpAssignerTest {
         RankAssignment assignment = new RankAssignment(ranks);
         new KarmarkarKarpAssigner().assign(lengths, lengths.length, assignment);
         assertThat(assignment.itemCount()).isEqualTo(lengths.length);
-        return BalanceCertificate.packed(CostModel.tokens(), lengths, assignment).makespan();
+        return BalanceCertificate.packed(CostModel.tokens(), lengths, assignment)
+                .makespan();
     }
 }
