@@ -2,6 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.tier.BlockLease;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,15 +35,10 @@ final class DecodePool implements AutoCloseable {
         }
     }
 
-    /// Copies every block the fill holds a lease of.
+    /// Copies every block the fill has pinned.
     void copyResident(Fill fill) {
         if (!enqueue(new Task(fill, 0, null))) {
-            for (int i = 0; i < fill.plan.blockCount(); i++) {
-                BlockLease lease = fill.takeResident(i);
-                if (lease != null) {
-                    lease.release();
-                }
-            }
+            fill.resident.release();
         }
     }
 
@@ -80,40 +76,47 @@ final class DecodePool implements AutoCloseable {
 
     private void run(Task task, SampleDecoder decoder) {
         Fill fill = task.fill;
-        int done = 1;
-        if (task.lease == null) {
-            done = copyAllResident(fill, decoder);
-        } else {
-            copyOne(fill, task.blockIndex, task.lease, decoder);
-        }
+        int done = task.lease == null
+                ? copyResident(fill, decoder)
+                : copyLeased(fill, task.blockIndex, task.lease, decoder);
         if (fill.blocksLeft.addAndGet(-done) == 0) {
             finish(fill, decoder);
             ended.accept(fill);
         }
     }
 
-    private static int copyAllResident(Fill fill, SampleDecoder decoder) {
+    private static int copyResident(Fill fill, SampleDecoder decoder) {
         int done = 0;
-        for (int i = 0; i < fill.plan.blockCount(); i++) {
-            BlockLease lease = fill.takeResident(i);
-            if (lease != null) {
-                copyOne(fill, i, lease, decoder);
-                done++;
+        try {
+            for (int i = 0; i < fill.plan.blockCount(); i++) {
+                MemorySegment block = fill.resident.segment(i);
+                if (block != null) {
+                    copy(fill, i, block, decoder);
+                    done++;
+                }
             }
+        } finally {
+            fill.resident.release();
         }
         return done;
     }
 
-    private static void copyOne(Fill fill, int blockIndex, BlockLease lease, SampleDecoder decoder) {
+    private static int copyLeased(Fill fill, int blockIndex, BlockLease lease, SampleDecoder decoder) {
+        try {
+            copy(fill, blockIndex, lease.segment(), decoder);
+        } finally {
+            lease.release();
+        }
+        return 1;
+    }
+
+    private static void copy(Fill fill, int blockIndex, MemorySegment block, SampleDecoder decoder) {
         try {
             if (fill.failure() == null) {
-                decoder.copyBlock(
-                        fill.plan, blockIndex, lease.segment(), fill.slot().segment());
+                decoder.copyBlock(fill.plan, blockIndex, block, fill.slot().segment());
             }
         } catch (RuntimeException e) {
             fill.fail(e);
-        } finally {
-            lease.release();
         }
     }
 

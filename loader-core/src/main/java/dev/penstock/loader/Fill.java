@@ -2,8 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.memory.SlotLease;
 import dev.penstock.plan.BatchPlan;
-import dev.penstock.tier.BlockLease;
-import java.util.Arrays;
+import dev.penstock.tier.BlockPins;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,13 @@ final class Fill {
 
     final BatchPlan plan = new BatchPlan();
 
+    /// The plan's blocks, by their index in it: those that were resident when the fill began, until they are copied.
+    final BlockPins resident = new BlockPins();
+
     /// Blocks whose pieces are not yet copied.
     final AtomicInteger blocksLeft = new AtomicInteger();
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private @Nullable BlockLease[] resident = new @Nullable BlockLease[16];
     private @Nullable SlotLease slot;
 
     /// Guarded by the lock of [FillQueue].
@@ -54,10 +55,10 @@ final class Fill {
         this.slotAtNanos = nowNanos;
         this.lastBlockAtNanos = nowNanos;
         this.blocksLeft.set(plan.blockCount());
-        if (resident.length < plan.blockCount()) {
-            resident = new @Nullable BlockLease[plan.blockCount() * 2];
+        resident.begin();
+        for (int i = 0; i < plan.blockCount(); i++) {
+            resident.add(plan.block(i));
         }
-        Arrays.fill(resident, 0, plan.blockCount(), null);
     }
 
     SlotLease slot() {
@@ -71,23 +72,6 @@ final class Fill {
         if (slot != null) {
             slot.release();
         }
-    }
-
-    /// Keeps the lease of a block that was resident when the fill began.
-    void resident(int blockIndex, BlockLease lease) {
-        resident[blockIndex] = lease;
-    }
-
-    boolean isResident(int blockIndex) {
-        return resident[blockIndex] != null;
-    }
-
-    /// Hands over the lease of a resident block; null where the block was not resident.
-    @Nullable
-    BlockLease takeResident(int blockIndex) {
-        BlockLease lease = resident[blockIndex];
-        resident[blockIndex] = null;
-        return lease;
     }
 
     /// Remembers the first failure; later ones of the same fill are its consequences.

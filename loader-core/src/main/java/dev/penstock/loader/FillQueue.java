@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// Every method may be called from any thread; [#append] by one thread at a time.
 final class FillQueue {
 
+    /// Fills in the queue, at most; more would only deepen the workers' queue.
+    private static final int CAPACITY = 64;
+
+    /// The planner is woken when this many are left: in bursts, because a wake-up costs as much as a plan.
+    private static final int REFILL_SIZE = 48;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition headChanged = lock.newCondition();
     private final Condition roomChanged = lock.newCondition();
@@ -20,6 +26,7 @@ final class FillQueue {
     private boolean closed;
     private @Nullable Throwable failure;
     private boolean roomSignalled;
+    private volatile boolean slotWanted;
 
     /// A fill that is free for a new plan.
     Fill spare() {
@@ -42,10 +49,11 @@ final class FillQueue {
         }
     }
 
-    int size() {
+    /// Whether one more fill may be appended; [#awaitRoom()] waits until it is worth asking again.
+    boolean hasRoom() {
         lock.lock();
         try {
-            return fills.size();
+            return fills.size() < CAPACITY;
         } finally {
             lock.unlock();
         }
@@ -109,7 +117,9 @@ final class FillQueue {
                 }
                 if (head != null && head.outcome == Fill.Outcome.READY) {
                     fills.remove();
-                    signalRoom();
+                    if (fills.size() == REFILL_SIZE) {
+                        signalRoom();
+                    }
                     return head;
                 }
                 headChanged.await();
@@ -119,8 +129,20 @@ final class FillQueue {
         }
     }
 
-    /// Says that the planner may find what it was refused before: a slot, a place in the queue, a frame.
-    void signalRoom() {
+    /// Says that the planner waits for a slot; it asks for one once more afterwards, so that no release goes unnoticed.
+    void wantSlot() {
+        slotWanted = true;
+    }
+
+    /// Wakes the planner when it waits for a slot.
+    void slotReleased() {
+        if (slotWanted) {
+            slotWanted = false;
+            signalRoom();
+        }
+    }
+
+    private void signalRoom() {
         lock.lock();
         try {
             roomSignalled = true;
@@ -130,7 +152,18 @@ final class FillQueue {
         }
     }
 
-    /// Waits for a [#signalRoom()] since the last return; false when the queue was closed.
+    /// Whether [#awaitRoom()] would return at once.
+    boolean isRoomSignalled() {
+        lock.lock();
+        try {
+            return roomSignalled || closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until there may be a place in the queue or a slot that there was not before; false when the queue was
+    /// closed.
     boolean awaitRoom() {
         lock.lock();
         try {
@@ -139,15 +172,6 @@ final class FillQueue {
             }
             roomSignalled = false;
             return !closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
         } finally {
             lock.unlock();
         }

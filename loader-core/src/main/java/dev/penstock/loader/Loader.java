@@ -136,7 +136,7 @@ public final class Loader implements AutoCloseable {
     private void slotReleased() {
         FillQueue fills = activeFills;
         if (fills != null) {
-            fills.signalRoom();
+            fills.slotReleased();
         }
     }
 

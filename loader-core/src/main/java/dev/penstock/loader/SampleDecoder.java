@@ -20,6 +20,8 @@ final class SampleDecoder {
 
     private final DatasetIndex index;
     private final CRC32C crc32c = new CRC32C();
+    private long lastSlotAddress;
+    private ByteBuffer lastSlotBytes = ByteBuffer.allocate(0);
 
     SampleDecoder(DatasetIndex index) {
         this.index = index;
@@ -27,7 +29,7 @@ final class SampleDecoder {
 
     /// Copies every piece of one block of the plan.
     void copyBlock(BatchPlan plan, int blockIndex, MemorySegment block, MemorySegment slot) {
-        ByteBuffer slotBytes = slot.asByteBuffer();
+        ByteBuffer slotBytes = bytesOf(slot);
         for (int i = plan.firstPiece(blockIndex); i < plan.firstPiece(blockIndex + 1); i++) {
             int piece = plan.piece(i);
             MemorySegment.copy(block, plan.pieceSource(piece), slot, plan.pieceTarget(piece), plan.pieceBytes(piece));
@@ -41,7 +43,7 @@ final class SampleDecoder {
 
     /// Verifies what [#copyBlock] could not and writes the checksums; every block has been copied.
     void finish(BatchPlan plan, MemorySegment slot) {
-        ByteBuffer slotBytes = slot.asByteBuffer();
+        ByteBuffer slotBytes = bytesOf(slot);
         BatchLayout layout = plan.layout();
         for (int sample = 0; sample < plan.sampleCount(); sample++) {
             for (int field = 0; field < plan.fieldCount(); field++) {
@@ -83,6 +85,21 @@ final class SampleDecoder {
         slotBytes.limit(start + plan.fieldBytes(sample, field)).position(start);
         crc32c.update(slotBytes);
         slotBytes.clear();
+    }
+
+    /// A buffer over the slot that is not tied to its lifetime, made once for all blocks of a batch.
+    ///
+    /// Checksumming through a buffer of the slot's own would enter and leave the slot memory's session for every sample,
+    /// at a counter that all workers share. The pool's promise replaces it: the memory outlives the workers.
+    @SuppressWarnings("restricted") // of the slot's own address and size
+    private ByteBuffer bytesOf(MemorySegment slot) {
+        if (slot.address() != lastSlotAddress || slot.byteSize() != lastSlotBytes.capacity()) {
+            lastSlotBytes = MemorySegment.ofAddress(slot.address())
+                    .reinterpret(slot.byteSize())
+                    .asByteBuffer();
+            lastSlotAddress = slot.address();
+        }
+        return lastSlotBytes;
     }
 
     private CorruptDataException mismatch(BatchPlan plan, int sample, int field, int expected, int found) {

@@ -32,9 +32,6 @@ final class StreamPlanner implements Runnable {
     /// Waiting plans, at most: small batches have few samples but a plan's tables all the same.
     private static final int WAITING_BATCHES = 1 << 12;
 
-    /// Batches in the fill queue, at most; more would only deepen the workers' queue.
-    private static final int MAX_FILLS = 64;
-
     private final BatchPlanner planner;
     private final List<Integer> localRanks;
     private final long endStep;
@@ -91,7 +88,7 @@ final class StreamPlanner implements Runnable {
 
     /// Moves plans into the fill queue for as long as there are slots; plans as far as that needs.
     private void beginFills() {
-        while (fills.size() < MAX_FILLS) {
+        while (fills.hasRoom()) {
             if (waiting.isEmpty() && !planNext()) {
                 return;
             }
@@ -109,13 +106,11 @@ final class StreamPlanner implements Runnable {
         }
     }
 
-    /// Requests the blocks of waiting plans, planning further ahead, until the RAM tier has no room for one.
+    /// Requests the blocks of waiting plans, planning further ahead, until the RAM tier has no room for one, or there is
+    /// room to begin fills again: those come first.
     private void lookAhead() {
         while (requestBlocks() && waitingSamples < WAITING_SAMPLES && waiting.size() < WAITING_BATCHES) {
-            if (fills.isClosed()) {
-                return;
-            }
-            if (!planNext()) {
+            if (!planNext() || fills.isRoomSignalled()) {
                 return;
             }
         }
@@ -160,6 +155,11 @@ final class StreamPlanner implements Runnable {
                     .with("slotBytes", slots.capacityBytes())
                     .remedy("raise the slot memory (--slots) or use a smaller --batch"));
         }
+        SlotLease slot = slots.tryLease(bytes);
+        if (slot != null) {
+            return slot;
+        }
+        fills.wantSlot();
         return slots.tryLease(bytes);
     }
 
@@ -170,16 +170,9 @@ final class StreamPlanner implements Runnable {
         fill.begin(slot, System.nanoTime());
         writeTables(plan, slot.segment());
         fills.append(fill);
-        int residentCount = 0;
-        for (int i = 0; i < plan.blockCount(); i++) {
-            BlockLease lease = ram.tryLease(plan.block(i));
-            if (lease != null) {
-                fill.resident(i, lease);
-                residentCount++;
-            }
-        }
+        int residentCount = ram.pinResident(fill.resident);
         for (int i = 0; residentCount < plan.blockCount() && i < plan.blockCount(); i++) {
-            if (!fill.isResident(i)) {
+            if (fill.resident.segment(i) == null) {
                 fetch(fill, i);
             }
         }

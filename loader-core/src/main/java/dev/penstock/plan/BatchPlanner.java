@@ -139,10 +139,12 @@ public final class BatchPlanner {
         long source = bytes == 0 ? 0 : index.shard(shard).offset(local, field);
         int left = bytes;
         long to = target;
+        // Every block is full but a shard's last one, and no field reaches past that one's end.
+        int blockBytes = blockMap.blockBytes();
         while (left > 0) {
             int block = blockMap.block(shard, source);
-            int inBlock = (int) (source - blockMap.offsetBytes(block));
-            int piece = Math.min(left, blockMap.lengthBytes(block) - inBlock);
+            int inBlock = (int) (source % blockBytes);
+            int piece = Math.min(left, blockBytes - inBlock);
             into.piece(sample, field, block, inBlock, piece, to);
             source += piece;
             to += piece;

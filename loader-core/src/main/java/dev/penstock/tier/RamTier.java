@@ -81,16 +81,24 @@ public final class RamTier implements AutoCloseable {
         return memory.segment().asSlice((long) frame * map.blockBytes(), bytes);
     }
 
-    /// Leases a block that is resident; null when it is not.
-    public @Nullable BlockLease tryLease(int block) {
+    /// Pins those of the blocks that are resident and returns how many they are.
+    public int pinResident(BlockPins pins) {
         lock.lock();
         try {
-            int frame = table.find(block);
-            if (frame < 0 || closed) {
-                return null;
+            int resident = 0;
+            for (int i = 0; i < pins.count() && !closed; i++) {
+                int frame = table.find(pins.block(i));
+                if (frame >= 0) {
+                    table.pin(frame);
+                    pins.pinned(i, frame, contents[frame]);
+                    resident++;
+                }
             }
-            meter.ramHits.increment();
-            return pinned(frame, block);
+            if (resident > 0) {
+                pins.pinnedIn(this);
+                meter.ramHits.add(resident);
+            }
+            return resident;
         } finally {
             lock.unlock();
         }
@@ -295,6 +303,22 @@ public final class RamTier implements AutoCloseable {
             lock.unlock();
         }
         if (roomWanted) {
+            startLoads();
+        }
+    }
+
+    void unpin(BlockPins pins) {
+        boolean unpinned = false;
+        lock.lock();
+        try {
+            for (int i = 0; i < pins.count(); i++) {
+                unpinned |= pins.frame(i) >= 0 && table.unpin(pins.frame(i)) == 0;
+            }
+            unpinned &= !withoutFrame.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+        if (unpinned) {
             startLoads();
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.ConfigurationException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,12 +64,12 @@ class RamTierTest {
             Awaited first = Awaited.lease(tier, 3, 0);
             Awaited second = Awaited.lease(tier, 3, 0);
             assertThat(tier.prefetch(3, 1)).isTrue();
-            assertThat(tier.tryLease(3)).isNull();
+            assertThat(isResident(tier, 3)).isFalse();
             assertThat(source.count()).isEqualTo(1);
             source.read(0).complete();
             assertThat(first.join().segment().byteSize()).isEqualTo(BLOCK_BYTES - 100);
             assertThat(MemorySource.holds(3, second.join().segment())).isTrue();
-            assertThat(tier.tryLease(3)).isNotNull();
+            assertThat(isResident(tier, 3)).isTrue();
             assertThat(source.count()).isEqualTo(1);
         }
     }
@@ -88,7 +89,7 @@ class RamTierTest {
             source.read(2).complete();
             assertThat(third.lease).isCompleted();
             assertThat(MemorySource.holds(0, leased.join().segment())).isTrue();
-            assertThat(tier.tryLease(1)).isNull();
+            assertThat(isResident(tier, 1)).isFalse();
         }
     }
 
@@ -187,19 +188,70 @@ class RamTierTest {
         HeldSource source = new HeldSource();
         try (RamTier tier = tier(3, source, (block, after) -> NextUse.NEVER, 2)) {
             BlockLease first = leased(tier, source, 0);
-            BlockLease again = tier.tryLease(0);
+            BlockPins again = pins(0);
+            tier.pinResident(again);
             BlockLease other = leased(tier, source, 1);
             first.release();
             first.release();
             assertThatThrownBy(first::segment).isInstanceOf(IllegalStateException.class);
             Awaited third = Awaited.lease(tier, 2, 0);
-            assertThat(source.count()).as("block 0 is still leased").isEqualTo(2);
-            assertThat(again).isNotNull();
+            assertThat(source.count()).as("block 0 is still pinned").isEqualTo(2);
             again.release();
             source.read(2).complete();
             third.join().release();
             other.release();
         }
+    }
+
+    @Test
+    void pinsHoldTheResidentBlocksUntilTheyAreReleased() {
+        HeldSource source = new HeldSource();
+        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+            leased(tier, source, 0).release();
+            leased(tier, source, 3).release();
+            BlockPins pins = pins(0, 1, 3);
+            assertThat(tier.pinResident(pins)).isEqualTo(2);
+            assertThat(MemorySource.holds(0, pins.segment(0))).isTrue();
+            assertThat(pins.segment(1)).isNull();
+            assertThat(pins.segment(2).byteSize()).isEqualTo(BLOCK_BYTES - 100);
+
+            Awaited other = Awaited.lease(tier, 2, 0);
+            assertThat(source.count()).as("both frames are pinned").isEqualTo(2);
+            pins.release();
+            pins.release();
+            source.read(2).complete();
+            other.join().release();
+            assertThat(source.count()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void pinsThatHoldBlocksCannotBeginAnew() {
+        HeldSource source = new HeldSource();
+        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+            leased(tier, source, 0).release();
+            BlockPins pins = pins(0);
+            tier.pinResident(pins);
+            assertThatThrownBy(pins::begin).isInstanceOf(IllegalStateException.class);
+            pins.release();
+            pins.begin();
+        }
+    }
+
+    private static boolean isResident(RamTier tier, int block) {
+        BlockPins pins = pins(block);
+        boolean resident = tier.pinResident(pins) == 1;
+        pins.release();
+        return resident;
+    }
+
+    private static BlockPins pins(int... blocks) {
+        BlockPins pins = new BlockPins();
+        pins.begin();
+        for (int block : blocks) {
+            pins.add(block);
+        }
+        return pins;
     }
 
     private static BlockLease leased(RamTier tier, HeldSource source, int block) {
@@ -229,7 +281,7 @@ class RamTierTest {
         assertThatThrownBy(queued::join).hasRootCauseMessage("the RAM tier is closed");
         assertThat(loadingToo.lease).isDone();
         assertThat(loading.lease).isDone();
-        assertThat(tier.tryLease(0)).isNull();
+        assertThat(isResident(tier, 0)).isFalse();
         assertThat(tier.prefetch(3, 0)).isFalse();
         assertThatThrownBy(Awaited.lease(tier, 3, 0)::join).isInstanceOf(CompletionException.class);
         tier.close();
@@ -257,18 +309,26 @@ class RamTierTest {
             for (int thread = 0; thread < threads; thread++) {
                 SplittableRandom random = new SplittableRandom(seed + thread);
                 done.add(workers.submit(() -> {
+                    BlockPins pins = new BlockPins();
                     for (int step = 0; step < 4000; step++) {
                         tier.prefetch(random.nextInt(blockCount), step + 3L);
                         List<BlockLease> leases = new ArrayList<>();
-                        // Two leases of four threads at most: fewer than the frames, as the contract asks.
+                        // Two blocks for each of four threads at most: fewer than the frames, as the contract asks.
+                        pins.begin();
                         for (int i = 0; i < 2; i++) {
-                            int block = random.nextInt(blockCount);
-                            BlockLease lease = tier.tryLease(block);
-                            leases.add(
-                                    lease != null
-                                            ? lease
-                                            : Awaited.lease(tier, block, step).join());
+                            pins.add(random.nextInt(blockCount));
                         }
+                        if (tier.pinResident(pins) < 2) {
+                            leases.add(Awaited.lease(tier, random.nextInt(blockCount), step)
+                                    .join());
+                        }
+                        for (int i = 0; i < 2; i++) {
+                            MemorySegment pinned = pins.segment(i);
+                            if (pinned != null && !MemorySource.holds(pins.block(i), pinned)) {
+                                wrong.add("pinned block " + pins.block(i) + " at step " + step);
+                            }
+                        }
+                        pins.release();
                         for (BlockLease lease : leases) {
                             if (!MemorySource.holds(lease.block(), lease.segment())) {
                                 wrong.add("block " + lease.block() + " at step " + step);
