@@ -38,9 +38,6 @@ import picocli.CommandLine.Spec;
         })
 final class TrainCommand implements Callable<Integer> {
 
-    /// Set by every launcher, and by [LocalTraining].
-    private static final String RANK = "RANK";
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -92,7 +89,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Recipe chosen = Recipe.find(recipe);
         Map<String, String> environment = System.getenv();
-        if (environment.containsKey(RANK)) {
+        if (World.isLaunched(environment)) {
             trainRank(chosen, environment);
         } else {
             trainLocally(chosen);
@@ -103,12 +100,21 @@ final class TrainCommand implements Callable<Integer> {
     private void trainRank(Recipe chosen, Map<String, String> environment) {
         ParentWatch.start(environment);
         World world = World.fromEnvironment(environment);
+        if (loading.ranks() != 1 && loading.ranks() != world.worldSize()) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("ranks", loading.ranks())
+                    .with("WORLD_SIZE", world.worldSize())
+                    .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
+        }
         int localRanks = localRanks(environment, world);
         LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location)) {
-            new RankTraining(world, chosen, config, run, checkpointing, trace, common.out())
+            TrainingReport report = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out())
                     .run(dataset.index(), dataset.store());
+            if (world.isFirst() && !ParentWatch.hasParent(environment)) {
+                conclude(report, config.build());
+            }
         }
     }
 
@@ -147,6 +153,10 @@ final class TrainCommand implements Callable<Integer> {
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
         TrainingReport report =
                 new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run).run(System.out, System.err);
+        conclude(report, config);
+    }
+
+    private void conclude(TrainingReport report, LoaderConfig config) {
         report.lines().forEach(common.out()::println);
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", location);

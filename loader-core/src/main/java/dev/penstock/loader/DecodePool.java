@@ -115,7 +115,7 @@ final class DecodePool implements AutoCloseable {
             if (fill.failure() == null) {
                 decoder.copyBlock(fill.plan, blockIndex, block, fill.slot().segment());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fill.fail(e);
         }
     }
@@ -125,7 +125,7 @@ final class DecodePool implements AutoCloseable {
             if (fill.failure() == null) {
                 decoder.finish(fill.plan, fill.slot().segment());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fill.fail(e);
         }
     }

@@ -67,13 +67,14 @@ public final class RankTraining {
     }
 
     /// Trains to the end and leaves this rank's report in the run directory.
-    public void run(DatasetIndex index, ObjectStore store) {
+    ///
+    /// @return the loss curve of the run, with what this rank's loader did
+    public TrainingReport run(DatasetIndex index, ObjectStore store) {
         requireFits(index, recipe);
         Libtorch.initialize(1);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
         Optional<Checkpoint> resumed = checkpoints.latest();
-        resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(loading::startStep);
-        LoaderConfig config = loading.build();
+        LoaderConfig config = startingAfter(resumed);
         ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
@@ -107,6 +108,21 @@ public final class RankTraining {
                             optimizer));
             ranks.barrier();
         }
+        return TrainingReport.of(Metrics.curve(run.metrics()), run.readReport(world.rank()));
+    }
+
+    private LoaderConfig startingAfter(Optional<Checkpoint> resumed) {
+        long asked = loading.build().startStep();
+        resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(nextStep -> {
+            if (asked != 0 && asked != nextStep) {
+                throw new ConfigurationException(FailureMessage.of("resuming")
+                        .with("start", asked)
+                        .with("checkpointOfStep", nextStep)
+                        .remedy("leave --start out to continue, or start a new run directory"));
+            }
+            loading.startStep(nextStep);
+        });
+        return loading.build();
     }
 
     /// Fails before any process or model is made when a sample is longer than the model takes.

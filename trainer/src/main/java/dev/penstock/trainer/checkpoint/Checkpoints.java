@@ -56,7 +56,8 @@ public final class Checkpoints {
         }
     }
 
-    /// The newest whole checkpoint, if there is any. One that was cut short is never seen.
+    /// The newest checkpoint, if there is any. One whose saving was cut short is never seen; one that was damaged
+    /// since fails here or at its restore, and is not passed over for an older one without a word.
     public Optional<Checkpoint> latest() {
         try {
             List<Path> all = visible();
@@ -98,7 +99,6 @@ public final class Checkpoints {
         }
         return DurableFiles.list(directory).stream()
                 .filter(entry -> entry.getFileName().toString().startsWith(VISIBLE))
-                .filter(entry -> Files.exists(entry.resolve(Manifest.NAME)))
                 .toList();
     }
 }

@@ -45,6 +45,9 @@ record Manifest(int format, RunState state, List<String> shapes, List<StoredFile
 
     static Manifest read(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
+        if (!Files.exists(file)) {
+            throw corrupt(file, "a manifest", "none");
+        }
         List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
                 .lines()
                 .toList();

@@ -19,9 +19,14 @@ public final class ParentWatch {
 
     private ParentWatch() {}
 
+    /// Whether this process was started by [LocalRanks], whose caller reports for all ranks.
+    public static boolean hasParent(Map<String, String> environment) {
+        return environment.containsKey(VARIABLE);
+    }
+
     /// Starts to watch, if this process was started by [LocalRanks]. Standard input is then no longer the program's.
     public static void start(Map<String, String> environment) {
-        if (environment.containsKey(VARIABLE)) {
+        if (hasParent(environment)) {
             Thread.ofPlatform().daemon().name("parent-watch").start(() -> haltAtEndOf(System.in));
         }
     }

@@ -65,6 +65,11 @@ public record World(int rank, int worldSize, int localRank, String masterAddress
                 number(environment, MASTER_PORT));
     }
 
+    /// Whether a launcher set any of the variables, so that this process is one rank of its run.
+    public static boolean isLaunched(Map<String, String> environment) {
+        return VARIABLES.stream().anyMatch(environment::containsKey);
+    }
+
     private static int number(Map<String, String> environment, String name) {
         String text = environment.getOrDefault(name, "");
         try {

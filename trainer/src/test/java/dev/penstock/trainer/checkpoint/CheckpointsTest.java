@@ -154,7 +154,6 @@ class CheckpointsTest {
         Path saved = savedCheckpoint();
         Path partial = Files.createDirectory(directory.resolve(".partial-step-000000000999.000"));
         Files.writeString(partial.resolve("parameters.bin"), "half");
-        Path copiedByHand = Files.createDirectory(directory.resolve("step-000000000999.000"));
 
         Checkpoints checkpoints = new Checkpoints(directory, 3);
         assertThat(checkpoints.latest().orElseThrow().directory()).isEqualTo(saved);
@@ -162,7 +161,14 @@ class CheckpointsTest {
         checkpoints.save(new RunState(8, "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(partial).doesNotExist();
-        assertThat(copiedByHand).exists();
+    }
+
+    @Test
+    void aCheckpointThatLostItsManifestIsNotPassedOver() throws IOException {
+        Files.delete(savedCheckpoint().resolve("manifest.jsonl"));
+        assertThatThrownBy(() -> new Checkpoints(directory, 3).latest())
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("expected=a manifest, found=none");
     }
 
     @Test

@@ -51,4 +51,10 @@ class WorldTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(found);
     }
+
+    @Test
+    void oneVariableOfALauncherIsEnoughToBeLaunched() {
+        assertThat(World.isLaunched(Map.of())).isFalse();
+        assertThat(World.isLaunched(Map.of("WORLD_SIZE", "2"))).isTrue();
+    }
 }
