@@ -6,6 +6,7 @@ import dev.penstock.error.PenstockException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,14 +24,15 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
                 : List.of();
         String meant = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
         String help = "; see " + command.getCommandSpec().qualifiedName() + " --help";
-        print(command.getErr(), oneLine(refused) + meant + help, refused, Arrays.asList(arguments));
+        print(command.getErr(), oneLine(refused.getMessage()) + meant + help, refused, Arrays.asList(arguments));
         return ExitCode.WRONG_USAGE;
     }
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         List<String> arguments = parsed == null ? List.of() : parsed.originalArgs();
-        String message = failure instanceof PenstockException ? oneLine(failure) : "unexpected: " + failure;
+        String message =
+                failure instanceof PenstockException ? oneLine(failure.getMessage()) : "unexpected: " + firstLine(failure);
         print(command.getErr(), message, failure, arguments);
         return switch (failure) {
             case ConfigurationException _ -> ExitCode.WRONG_USAGE;
@@ -47,7 +49,12 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         err.flush();
     }
 
-    private static String oneLine(Exception failure) {
-        return String.valueOf(failure.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    private static String oneLine(@Nullable String message) {
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /// Of a failure nobody foresaw: native libraries put their stack into the lines that follow.
+    private static String firstLine(Exception failure) {
+        return failure.toString().lines().findFirst().orElse("");
     }
 }

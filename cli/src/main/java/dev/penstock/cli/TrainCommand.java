@@ -110,10 +110,10 @@ final class TrainCommand implements Callable<Integer> {
         LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location)) {
-            TrainingReport report = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out())
-                    .run(dataset.index(), dataset.store());
+            RankTraining training = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out());
+            training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
-                conclude(report, config.build());
+                conclude(training.report(), config.build());
             }
         }
     }

@@ -1,6 +1,8 @@
 package dev.penstock.loader;
 
 import dev.penstock.batch.Batch;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
 import dev.penstock.memory.PageLockedMemory;
@@ -49,8 +51,19 @@ public final class Loader implements AutoCloseable {
                 config.batchSize(),
                 config.epochs().orElse(GlobalBatches.UNBOUNDED),
                 config.remainder());
+        requireStartWithinRun();
         this.tiers = CacheTiers.open(index, store, order, batches, config);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
+    }
+
+    /// A run may be resumed at its end, where nothing is left; a start beyond it is a mistake.
+    private void requireStartWithinRun() {
+        if (config.startStep() > stepCount()) {
+            throw new ConfigurationException(FailureMessage.of("starting a run")
+                    .with("start", config.startStep())
+                    .with("steps", stepCount())
+                    .remedy("start at a step of the run"));
+        }
     }
 
     private PageLockedMemory allocateSlots() {
@@ -113,9 +126,9 @@ public final class Loader implements AutoCloseable {
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
         FillQueue fills = new FillQueue();
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
         BatchPlanner planner =
                 new BatchPlanner(index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
         StreamPlanner planning = new StreamPlanner(
                 planner,
                 index.fields(),

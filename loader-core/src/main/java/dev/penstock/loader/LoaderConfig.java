@@ -55,13 +55,18 @@ public record LoaderConfig(
     /// Object stores deliver 8 to 16 MiB ranges at full rate; smaller blocks waste less on sparse reads.
     public static final int DEFAULT_BLOCK_BYTES = 8 << 20;
 
+    /// Far above any machine there is; a larger number is a slip of the finger that would allocate for minutes.
+    private static final int MAX_RANKS = 1 << 16;
+
+    private static final int MAX_DECODE_THREADS = 1 << 10;
+
     /// Fails with a [ConfigurationException] when a value cannot work.
     public LoaderConfig {
         localRanks = List.copyOf(localRanks);
         require(epochs.isEmpty() || epochs.getAsLong() >= 1, "epochs", epochs, "at least 1");
         require(steps.isEmpty() || steps.getAsLong() >= 1, "steps", steps, "at least 1");
         require(batchSize >= 1, "batchSize", batchSize, "at least 1");
-        require(ranks >= 1, "ranks", ranks, "at least 1");
+        require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
         require(startStep >= 0, "startStep", startStep, "at least 0");
         require(
                 blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1,
@@ -70,7 +75,11 @@ public record LoaderConfig(
                 "a power of two ≥ 4096");
         require(ramBytes >= blockBytes, "ramBytes", ramBytes, "at least one block of " + blockBytes);
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slotBytes", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
-        require(decodeThreads >= 1, "decodeThreads", decodeThreads, "at least 1");
+        require(
+                decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,
+                "decodeThreads",
+                decodeThreads,
+                "from 1 to " + MAX_DECODE_THREADS);
         require(!localRanks.isEmpty(), "localRanks", localRanks, "at least one rank");
         int previous = -1;
         for (int rank : localRanks) {
@@ -204,7 +213,8 @@ public record LoaderConfig(
                     shuffle,
                     remainder,
                     ranks,
-                    localRanks.orElseGet(() -> IntStream.range(0, ranks).boxed().toList()),
+                    localRanks.orElseGet(
+                            () -> IntStream.range(0, Math.min(ranks, MAX_RANKS)).boxed().toList()),
                     startStep,
                     assigner,
                     blockBytes,

@@ -9,6 +9,7 @@ import dev.penstock.tier.NextUse;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /// The future of every block, read off the order: the next step in which one of its samples is due.
 ///
@@ -79,10 +80,11 @@ public final class BlockUses implements NextUse {
         ShardIndex shard = index.shard(object);
         long from = blockMap.offsetBytes(block);
         long until = from + blockMap.lengthBytes(block);
-        int first = firstSampleEndingAfter(shard, from);
-        long[] steps = new long[shard.sampleCount() - first];
+        int first = firstSample(shard, local -> end(shard, local) > from);
+        int last = firstSample(shard, local -> start(shard, local) >= until);
+        long[] steps = new long[Math.max(0, last - first)];
         int count = 0;
-        for (int local = first; local < shard.sampleCount() && start(shard, local) < until; local++) {
+        for (int local = first; local < last; local++) {
             long step = batches.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
             if (step != GlobalBatches.NEVER) {
                 steps[count++] = step;
@@ -93,17 +95,17 @@ public final class BlockUses implements NextUse {
         return sorted;
     }
 
-    /// Samples lie in the shard in the order of their numbers, so the first one to reach into a block is found by
-    /// bisection.
-    private int firstSampleEndingAfter(ShardIndex shard, long offset) {
+    /// The first sample for which a condition holds that holds for every later one too, by bisection: samples lie in
+    /// the shard in the order of their numbers.
+    private static int firstSample(ShardIndex shard, IntPredicate holds) {
         int low = 0;
         int high = shard.sampleCount();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (end(shard, middle) <= offset) {
-                low = middle + 1;
-            } else {
+            if (holds.test(middle)) {
                 high = middle;
+            } else {
+                low = middle + 1;
             }
         }
         return low;

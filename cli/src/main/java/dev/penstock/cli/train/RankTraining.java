@@ -67,9 +67,7 @@ public final class RankTraining {
     }
 
     /// Trains to the end and leaves this rank's report in the run directory.
-    ///
-    /// @return the loss curve of the run, with what this rank's loader did
-    public TrainingReport run(DatasetIndex index, ObjectStore store) {
+    public void run(DatasetIndex index, ObjectStore store) {
         requireFits(index, recipe);
         Libtorch.initialize(1);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
@@ -108,17 +106,21 @@ public final class RankTraining {
                             optimizer));
             ranks.barrier();
         }
+    }
+
+    /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
+    public TrainingReport report() {
         return TrainingReport.of(Metrics.curve(run.metrics()), run.readReport(world.rank()));
     }
 
     private LoaderConfig startingAfter(Optional<Checkpoint> resumed) {
         long asked = loading.build().startStep();
         resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(nextStep -> {
-            if (asked != 0 && asked != nextStep) {
+            if (asked > nextStep) {
                 throw new ConfigurationException(FailureMessage.of("resuming")
                         .with("start", asked)
                         .with("checkpointOfStep", nextStep)
-                        .remedy("leave --start out to continue, or start a new run directory"));
+                        .remedy("start no later than the checkpoint, or in a new run directory"));
             }
             loading.startStep(nextStep);
         });

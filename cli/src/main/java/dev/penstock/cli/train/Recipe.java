@@ -69,9 +69,19 @@ public record Recipe(
             MAX_GRADIENT_NORM);
 
     public Recipe {
-        if (!(warmUpShare >= 0 && warmUpShare < 1)) {
+        require(batch >= 1, BATCH, batch, "must be at least 1");
+        require(steps >= 1, STEPS, steps, "must be at least 1");
+        require(peakRate > 0 && Double.isFinite(peakRate), PEAK_RATE, peakRate, "must be above 0");
+        require(warmUpShare >= 0 && warmUpShare < 1, WARM_UP_SHARE, warmUpShare, "must be in [0, 1)");
+        require(finalShare >= 0 && finalShare <= 1, FINAL_SHARE, finalShare, "must be in [0, 1]");
+        require(weightDecay >= 0 && Double.isFinite(weightDecay), WEIGHT_DECAY, weightDecay, "must be at least 0");
+        require(maxGradientNorm > 0, MAX_GRADIENT_NORM, maxGradientNorm, "must be above 0");
+    }
+
+    private static void require(boolean holds, String key, Object value, String remedy) {
+        if (!holds) {
             throw new ConfigurationException(
-                    FailureMessage.of("recipe").with(WARM_UP_SHARE, warmUpShare).remedy("must be in [0, 1)"));
+                    FailureMessage.of("recipe").with(key, value).remedy(remedy));
         }
     }
 
