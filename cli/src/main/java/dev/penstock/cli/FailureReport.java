@@ -3,9 +3,11 @@ package dev.penstock.cli;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.PenstockException;
+import dev.penstock.error.RankLostException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -36,6 +38,8 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         print(command.getErr(), message, failure, arguments);
         return switch (failure) {
             case ConfigurationException _ -> ExitCode.WRONG_USAGE;
+            case RankLostException lost
+            when lost.exitCode().equals(OptionalInt.of(ExitCode.WRONG_USAGE)) -> ExitCode.WRONG_USAGE;
             case InterruptedException _ -> ExitCode.INTERRUPTED;
             default -> ExitCode.FAILED;
         };

@@ -12,6 +12,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,7 @@ class TrainCommandTest {
                 shards.toString(),
                 "--run=" + directory.resolve(run),
                 "--trace=" + directory.resolve(run + ".trace"),
-                "--checkpoint-every=5",
+                "--checkpoint-every=2",
                 "--ram=64K",
                 "--block=4K",
                 "--slots=1M",
@@ -118,15 +119,19 @@ class TrainCommandTest {
 
     @Test
     void finishedRunIsNotTrainedAgainAndAnotherSeedIsRefused() throws IOException {
-        CommandRun.done(train("run", "--steps=4").toArray());
+        CommandRun.done(train("run", "--steps=4", "--keep=1").toArray());
         List<String> curve = metrics("run");
+
+        try (Stream<Path> kept = Files.list(directory.resolve("run").resolve("checkpoints"))) {
+            assertThat(kept).hasSize(1);
+        }
 
         CommandRun again = CommandRun.done(train("run", "--steps=4").toArray());
         CommandRun other = CommandRun.of(train("run", "--steps=4", "--seed=9").toArray());
 
         assertThat(again.out()).contains("over 4 steps");
         assertThat(metrics("run")).hasSize(4).isEqualTo(curve);
-        assertThat(other.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(other.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(other.err()).contains("differs=seed, saved=0, now=9");
     }
 

@@ -84,6 +84,25 @@ class UsageTest {
         assertRefused(run, value);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--batch, 0",
+        "--start, -1",
+        "--block, 5000",
+        "--ram, 1",
+        "--slots, 1",
+        "--threads, 0",
+        "--rank, 1",
+        "--ranks, 0",
+        "--steps, 0",
+        "--epochs, 0"
+    })
+    void refusedValueIsNamedAsItWasTyped(String option, String value) {
+        CommandRun run = CommandRun.of("read", directory.resolve("nowhere"), option + "=" + value);
+
+        assertRefused(run, "option=" + option.substring(2) + ",");
+    }
+
     @Test
     void delayIsSaidNotToBeBuilt() {
         assertRefused(CommandRun.of("read", directory, "--balance", "delay=4"), "delay queue is not built");

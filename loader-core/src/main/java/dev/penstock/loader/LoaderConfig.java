@@ -65,29 +65,26 @@ public record LoaderConfig(
         localRanks = List.copyOf(localRanks);
         require(epochs.isEmpty() || epochs.getAsLong() >= 1, "epochs", epochs, "at least 1");
         require(steps.isEmpty() || steps.getAsLong() >= 1, "steps", steps, "at least 1");
-        require(batchSize >= 1, "batchSize", batchSize, "at least 1");
+        require(batchSize >= 1, "batch", batchSize, "at least 1");
         require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
-        require(startStep >= 0, "startStep", startStep, "at least 0");
-        require(
-                blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1,
-                "blockBytes",
-                blockBytes,
-                "a power of two ≥ 4096");
-        require(ramBytes >= blockBytes, "ramBytes", ramBytes, "at least one block of " + blockBytes);
-        require(slotBytes >= SlotArena.GRANULE_BYTES, "slotBytes", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
+        require(startStep >= 0, "start", startStep, "at least 0");
+        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "block", blockBytes, "a power of two ≥ 4096");
+        require(ramBytes >= blockBytes, "ram", ramBytes, "at least one block of " + blockBytes);
+        require(slotBytes >= SlotArena.GRANULE_BYTES, "slots", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(
                 decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,
-                "decodeThreads",
+                "threads",
                 decodeThreads,
                 "from 1 to " + MAX_DECODE_THREADS);
-        require(!localRanks.isEmpty(), "localRanks", localRanks, "at least one rank");
+        require(!localRanks.isEmpty(), "rank", localRanks, "at least one rank");
         int previous = -1;
         for (int rank : localRanks) {
-            require(rank > previous && rank < ranks, "localRanks", localRanks, "ascending, from 0 to " + (ranks - 1));
+            require(rank > previous && rank < ranks, "rank", localRanks, "ascending, from 0 to " + (ranks - 1));
             previous = rank;
         }
     }
 
+    /// @param option the setting in the words of the command line and the YAML file
     private static void require(boolean holds, String option, Object value, String wanted) {
         if (!holds) {
             throw new ConfigurationException(FailureMessage.of("configuring the loader")

@@ -25,6 +25,7 @@ public record LoaderReport(
         long ramMisses,
         long diskBytes,
         long diskDamaged,
+        long diskWriteFailures,
         long originBytes) {
 
     public LoaderReport {
@@ -48,6 +49,7 @@ public record LoaderReport(
                 tiers.ramMisses(),
                 tiers.diskHitBytes(),
                 tiers.tornBlocks() + tiers.diskReadFailures(),
+                tiers.diskWriteFailures(),
                 tiers.originBytes());
     }
 
@@ -64,6 +66,7 @@ public record LoaderReport(
                 ramMisses + other.ramMisses,
                 diskBytes + other.diskBytes,
                 diskDamaged + other.diskDamaged,
+                diskWriteFailures + other.diskWriteFailures,
                 originBytes + other.originBytes);
     }
 
@@ -111,6 +114,7 @@ public record LoaderReport(
         rows.add(Row.of("ram_hit_share", ramHitShare(), "1", Better.HIGHER));
         rows.add(Row.of("disk_bytes", diskBytes, "B", Better.HIGHER));
         rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
+        rows.add(Row.of("disk_write_failures", diskWriteFailures, "blocks", Better.LOWER));
         rows.add(Row.of("origin_bytes", originBytes, "B", Better.LOWER));
         return rows;
     }
@@ -128,11 +132,12 @@ public record LoaderReport(
         lines.add(Amounts.format("fed         %s of the time; waited %s", Amounts.share(fedShare()), waitText()));
         lines.add(Amounts.format("balance     %.4f of its lower bound (mean over steps; 1 is optimal)", balanceRatio));
         lines.add(Amounts.format(
-                "tiers       %s of block leases from RAM; %s from disk, %s from the origin%s",
+                "tiers       %s of block leases from RAM; %s from disk, %s from the origin%s%s",
                 Amounts.share(ramHitShare()),
                 Amounts.bytes(diskBytes),
                 Amounts.bytes(originBytes),
-                diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again"));
+                diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again",
+                diskWriteFailures == 0 ? "" : "; " + diskWriteFailures + " disk write failures, went on without"));
         return lines;
     }
 

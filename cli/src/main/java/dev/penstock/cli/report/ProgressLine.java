@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// One line on standard error that is written over as the work goes on; nothing at all where that is no terminal.
@@ -20,24 +21,27 @@ public final class ProgressLine implements AutoCloseable {
 
     private static final String ERASE_LINE = "\r\u001b[K";
 
-    private enum Display {
+    enum Display {
         SHOWN,
         HIDDEN
     }
 
     private final PrintWriter terminal;
     private final Display display;
+    private final LongSupplier nanoClock;
     private long lastNanos;
     private boolean dirty;
 
-    private ProgressLine(PrintWriter terminal, Display display) {
+    /// @param nanoClock monotonic
+    ProgressLine(PrintWriter terminal, Display display, LongSupplier nanoClock) {
         this.terminal = terminal;
         this.display = display;
-        this.lastNanos = System.nanoTime();
+        this.nanoClock = nanoClock;
+        this.lastNanos = nanoClock.getAsLong();
     }
 
     public static ProgressLine onTerminal(PrintWriter standardError) {
-        return new ProgressLine(standardError, isTerminal() ? Display.SHOWN : Display.HIDDEN);
+        return new ProgressLine(standardError, isTerminal() ? Display.SHOWN : Display.HIDDEN, System::nanoTime);
     }
 
     private static boolean isTerminal() {
@@ -51,7 +55,7 @@ public final class ProgressLine implements AutoCloseable {
 
     /// Shows the text, unless the line changed a moment ago.
     public void show(Supplier<String> text) {
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         if (display == Display.HIDDEN || now - lastNanos < INTERVAL_NANOS) {
             return;
         }

@@ -107,11 +107,13 @@ public final class LocalRanks {
 
     private static RankLostException failed(RankProcess process) {
         process.awaitOutput();
-        return new RankLostException(FailureMessage.of("local rank")
-                .with("rank", process.rank())
-                .with("exitCode", process.exitCode())
-                .with("lastError", process.lastError())
-                .remedy("all other ranks were stopped"));
+        return new RankLostException(
+                FailureMessage.of("local rank")
+                        .with("rank", process.rank())
+                        .with("exitCode", process.exitCode())
+                        .with("lastError", process.lastError())
+                        .remedy("all other ranks were stopped"),
+                process.exitCode());
     }
 
     private static void end(List<RankProcess> ranks) {

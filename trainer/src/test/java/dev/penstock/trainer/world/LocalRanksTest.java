@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,7 +123,9 @@ class LocalRanksTest {
 
         assertThatThrownBy(() -> ranks(3, command).run())
                 .isInstanceOf(RankLostException.class)
-                .hasMessageContaining("exitCode=3, lastError=why");
+                .hasMessageContaining("exitCode=3, lastError=why")
+                .extracting(lost -> ((RankLostException) lost).exitCode())
+                .isEqualTo(OptionalInt.of(3));
     }
 
     @Test
