@@ -8,10 +8,6 @@ import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
-import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where shards and the disk tier are kept. Default: ~/.cache/penstock/demo.")
+            description = "Where shards, disk tier and the last run are kept. Default: ~/.cache/penstock/demo.")
     private Path directory = Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
 
     @Option(
@@ -92,24 +88,10 @@ final class DemoCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    /// Trains in a directory of its own, made new and deleted afterwards: a demo does not resume.
     private TrainingReport train(DemoDataset dataset, long count) throws InterruptedException {
-        try {
-            Path run = Files.createTempDirectory(dataset.directory(), "run-");
-            try {
-                return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
-                        .run(System.out, System.err);
-            } finally {
-                DemoDataset.deleteTree(run);
-            }
-        } catch (IOException refused) {
-            throw new StoreAccessException(
-                    FailureMessage.of("preparing the demo")
-                            .with("directory", dataset.directory())
-                            .with("found", refused)
-                            .remedy("name another directory with --dir"),
-                    refused);
-        }
+        Path run = dataset.newRun();
+        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
+                .run(System.out, System.err);
     }
 
     /// Four of the dozen shards are open at a time, and RAM holds about as much: both tiers have something to do.

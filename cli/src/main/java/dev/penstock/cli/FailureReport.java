@@ -33,8 +33,9 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         List<String> arguments = parsed == null ? List.of() : parsed.originalArgs();
-        String message =
-                failure instanceof PenstockException ? oneLine(failure.getMessage()) : "unexpected: " + firstLine(failure);
+        String message = failure instanceof PenstockException
+                ? oneLine(failure.getMessage())
+                : "unexpected: " + firstLine(failure);
         print(command.getErr(), message, failure, arguments);
         return switch (failure) {
             case ConfigurationException _ -> ExitCode.WRONG_USAGE;

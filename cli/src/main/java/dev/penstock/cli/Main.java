@@ -11,7 +11,14 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int exitCode = commandLine().execute(arguments);
+        System.out.flush();
+        // Neither a print stream nor a writer over it throws: a full disk or a closed pipe must be asked for.
+        if (System.out.checkError()) {
+            System.err.println("penstock: writing standard output failed; its disk is full or its reader is gone");
+            exitCode = Math.max(exitCode, ExitCode.FAILED);
+        }
+        System.exit(exitCode);
     }
 
     /// The command line with every command; output goes where `setOut` and `setErr` say.

@@ -53,6 +53,7 @@ final class ReadCommand implements Callable<Integer> {
         common.requireWritableResult();
         LoaderConfig config = config();
         common.detail(config.toString());
+        loading.discardOtherTiers(0);
         try (OpenDataset dataset = OpenDataset.at(location);
                 Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
             LoaderReport report = read(loader);
@@ -98,9 +99,10 @@ final class ReadCommand implements Callable<Integer> {
 
     private static String lockText(PageLockOutcome outcome) {
         String size = Amounts.bytes(outcome.bytes());
+        String pages = outcome.hugePageRefusal() == null ? "" : ", huge pages refused: " + outcome.hugePageRefusal();
         if (outcome.lockRefusal() != null) {
-            return size + ", not locked in memory: " + outcome.lockRefusal();
+            return size + ", not locked in memory: " + outcome.lockRefusal() + pages;
         }
-        return outcome.lockedBytes() > 0 ? size + ", locked in memory" : size + ", locking is off";
+        return size + (outcome.lockedBytes() > 0 ? ", locked in memory" : ", locking is off") + pages;
     }
 }

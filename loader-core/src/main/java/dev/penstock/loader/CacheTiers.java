@@ -57,7 +57,7 @@ final class CacheTiers implements AutoCloseable {
         BlockMap blockMap = new BlockMap(sizes, identities, config.blockBytes());
         TierMeter meter = new TierMeter();
         StepClock clock = new StepClock(config.startStep());
-        NextUse nextUse = new BlockUses(index, order, batches, blockMap, rememberedBlocks(config, blockMap));
+        NextUse nextUse = new BlockUses(index, order, batches, blockMap);
 
         BlockSource origin = new RetryingSource(
                 new OriginSource(store, objects, blockMap, meter), RETRIES, FIRST_RETRY_DELAY, meter);
@@ -81,13 +81,6 @@ final class CacheTiers implements AutoCloseable {
             disk.close();
             throw refused;
         }
-    }
-
-    /// As many blocks as the tiers can hold: those are the ones that an eviction asks about.
-    private static int rememberedBlocks(LoaderConfig config, BlockMap blockMap) {
-        long cached = config.ramBytes()
-                + config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
-        return (int) Math.min(blockMap.blockCount(), cached / config.blockBytes() + 1);
     }
 
     BlockMap blockMap() {

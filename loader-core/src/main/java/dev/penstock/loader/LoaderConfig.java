@@ -210,8 +210,9 @@ public record LoaderConfig(
                     shuffle,
                     remainder,
                     ranks,
-                    localRanks.orElseGet(
-                            () -> IntStream.range(0, Math.min(ranks, MAX_RANKS)).boxed().toList()),
+                    localRanks.orElseGet(() -> IntStream.range(0, Math.min(ranks, MAX_RANKS))
+                            .boxed()
+                            .toList()),
                     startStep,
                     assigner,
                     blockBytes,

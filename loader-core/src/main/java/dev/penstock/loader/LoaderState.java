@@ -33,11 +33,6 @@ public record LoaderState(
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
-    /// The state after a further step was consumed.
-    public LoaderState withNextStep(long step) {
-        return new LoaderState(version, orderVersion, datasetDigest, seed, shuffle, remainder, batchSize, step);
-    }
-
     public String toJson() {
         return JSON.writeValueAsString(this);
     }

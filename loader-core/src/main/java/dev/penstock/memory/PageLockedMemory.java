@@ -108,7 +108,7 @@ public final class PageLockedMemory implements AutoCloseable {
     }
 
     /// Waits until every page has been touched.
-    public void awaitPrefault() throws InterruptedException {
+    void awaitPrefault() throws InterruptedException {
         prefault.join();
     }
 

@@ -7,8 +7,8 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
 import dev.penstock.tier.NextUse;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.IntPredicate;
 
 /// The future of every block, read off the order: the next step in which one of its samples is due.
@@ -21,6 +21,9 @@ import java.util.function.IntPredicate;
 /// Thread-safe.
 public final class BlockUses implements NextUse {
 
+    /// 32 MiB of heap, however many samples the tiers hold; a block that was forgotten is worked out again.
+    private static final long REMEMBERED_STEPS = 1 << 22;
+
     /// Sorted steps of one epoch in which a block is due.
     private record EpochUses(long epoch, long[] steps) {}
 
@@ -28,22 +31,14 @@ public final class BlockUses implements NextUse {
     private final OrderLine line;
     private final GlobalBatches batches;
     private final BlockMap blockMap;
-    private final Map<Integer, EpochUses> known;
+    private final LinkedHashMap<Integer, EpochUses> known = new LinkedHashMap<>(16, 0.75f, true);
+    private long knownSteps;
 
-    /// @param remembered blocks whose steps are kept; as many as the tiers hold
-    public BlockUses(DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap, int remembered) {
+    public BlockUses(DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap) {
         this.index = index;
         this.line = new OrderLine(order);
         this.batches = batches;
         this.blockMap = blockMap;
-        this.known = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Integer, EpochUses> eldest) {
-                return size() > remembered;
-            }
-        };
     }
 
     @Override
@@ -69,10 +64,21 @@ public final class BlockUses implements NextUse {
     private long[] steps(int block, long epoch) {
         EpochUses uses = known.get(block);
         if (uses == null || uses.epoch != epoch) {
+            EpochUses stale = uses;
             uses = new EpochUses(epoch, sortedSteps(block, epoch));
             known.put(block, uses);
+            knownSteps += uses.steps.length - (stale == null ? 0 : stale.steps.length);
+            forgetEldest();
         }
         return uses.steps;
+    }
+
+    private void forgetEldest() {
+        Iterator<EpochUses> eldestFirst = known.values().iterator();
+        while (knownSteps > REMEMBERED_STEPS && known.size() > 1) {
+            knownSteps -= eldestFirst.next().steps.length;
+            eldestFirst.remove();
+        }
     }
 
     private long[] sortedSteps(int block, long epoch) {

@@ -99,6 +99,16 @@ final class CacheDirectory implements AutoCloseable {
         }
     }
 
+    void deleteSlabs() {
+        try (DirectoryStream<Path> slabs = Files.newDirectoryStream(directory, "blocks-*.slab")) {
+            for (Path slab : slabs) {
+                Files.delete(slab);
+            }
+        } catch (IOException failure) {
+            throw unusable(directory, failure);
+        }
+    }
+
     @Override
     public String toString() {
         return directory.toString();

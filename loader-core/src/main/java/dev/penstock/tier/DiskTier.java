@@ -6,6 +6,7 @@ import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,6 +94,18 @@ public final class DiskTier implements BlockSource, AutoCloseable {
         this.threads = Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("penstock-disk-", 0).factory());
         findBlocks();
+    }
+
+    /// Deletes the blocks that an earlier run left in a directory which this one does not use, so that they do not
+    /// count against the disk; one that does not exist is no error.
+    ///
+    /// Fails with [ConfigurationException] when another process holds the directory.
+    public static void discard(Path directory) {
+        if (Files.isDirectory(directory)) {
+            try (CacheDirectory held = CacheDirectory.open(directory)) {
+                held.deleteSlabs();
+            }
+        }
     }
 
     /// Finds what an earlier run left. Blocks of other datasets stay on disk, for their own next run, until every

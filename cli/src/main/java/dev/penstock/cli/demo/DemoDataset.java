@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 /// ```
 /// DIR/stamp.txt   source, options and index digest of what is in shards/
 /// DIR/shards/     the dataset
+/// DIR/run/        the last training, with a mark that says it may be deleted
 /// ```
 ///
 /// @param directory of the demo
@@ -79,12 +80,7 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
                 }
             }
         } catch (IOException failed) {
-            throw new StoreAccessException(
-                    FailureMessage.of("preparing the demo")
-                            .with("directory", directory)
-                            .with("found", failed)
-                            .remedy("name another directory with --dir"),
-                    failed);
+            throw unusable(failed);
         }
     }
 
@@ -115,8 +111,38 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
         deleteTree(shards());
     }
 
+    /// A new directory to train in, in place of the last demo's; a demo does not resume.
+    public Path newRun() {
+        Path run = directory.resolve("run");
+        Path mark = run.resolve("demo.txt");
+        if (Files.exists(run) && !Files.exists(mark)) {
+            throw new ConfigurationException(FailureMessage.of("preparing the demo")
+                    .with("directory", run)
+                    .with("expected", "the run of an earlier demo, or nothing")
+                    .with("found", "no " + mark.getFileName() + " in it")
+                    .remedy("name another directory with --dir"));
+        }
+        try {
+            deleteTree(run);
+            Files.createDirectories(run);
+            Files.writeString(mark, "The next demo deletes this directory.\n");
+            return run;
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+    }
+
+    private StoreAccessException unusable(IOException failed) {
+        return new StoreAccessException(
+                FailureMessage.of("preparing the demo")
+                        .with("directory", directory)
+                        .with("found", failed)
+                        .remedy("name another directory with --dir"),
+                failed);
+    }
+
     /// Deletes a directory and what is in it; one that is not there is no error.
-    public static void deleteTree(Path tree) throws IOException {
+    private static void deleteTree(Path tree) throws IOException {
         if (Files.exists(tree)) {
             try (Stream<Path> paths = Files.walk(tree)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {

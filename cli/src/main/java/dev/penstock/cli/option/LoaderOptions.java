@@ -8,7 +8,9 @@ import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.tier.DiskTier;
 import dev.penstock.trainer.world.World;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -191,10 +193,28 @@ public final class LoaderOptions {
                 .ramBytes(ram.bytes() / localRanks)
                 .slotBytes(slots.bytes() / localRanks)
                 .decodeThreads(Math.max(1, threads / localRanks));
-        disk.map(tier -> new DiskTierConfig(
-                        tier.directory().resolve("rank-" + world.localRank()), tier.budgetBytes() / localRanks))
+        disk.map(tier -> new DiskTierConfig(rankDirectory(tier, world.localRank()), tier.budgetBytes() / localRanks))
                 .ifPresent(builder::disk);
         return builder;
+    }
+
+    /// Deletes the disk tiers that runs with another number of rank processes left below the stated directory: the
+    /// budget is the host's, over all of them.
+    ///
+    /// @param rankTiers rank processes of this host that have a tier of their own; 0 for one process with one tier
+    public void discardOtherTiers(int rankTiers) {
+        disk.ifPresent(tier -> {
+            if (rankTiers > 0) {
+                DiskTier.discard(tier.directory());
+            }
+            for (int rank = rankTiers; Files.isDirectory(rankDirectory(tier, rank)); rank++) {
+                DiskTier.discard(rankDirectory(tier, rank));
+            }
+        });
+    }
+
+    private static Path rankDirectory(DiskTierConfig tier, int localRank) {
+        return tier.directory().resolve("rank-" + localRank);
     }
 
     /// Adds what decides the data and the speed to a result, as it was in effect.

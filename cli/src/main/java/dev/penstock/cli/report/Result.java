@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class Result {
         return List.copyOf(rows);
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all; what is no regular file (a pipe, a device) is written to as it is.
     public void write(Path file) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("bench", name);
@@ -73,8 +74,13 @@ public final class Result {
         members.putAll(details);
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try {
-            Files.write(partial, JSON.writeValueAsBytes(members));
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            byte[] json = JSON.writeValueAsBytes(members);
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                Files.write(file, json, StandardOpenOption.WRITE);
+            } else {
+                Files.write(partial, json);
+                Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            }
         } catch (IOException | JacksonException failed) {
             throw new StoreAccessException(
                     FailureMessage.of("writing the result").with("file", file).with("found", failed), failed);

@@ -6,6 +6,7 @@ import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.TraceWriter;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
 import dev.penstock.gpu.HostBatch;
 import dev.penstock.gpu.HostSink;
 import dev.penstock.index.DatasetIndex;
@@ -25,7 +26,9 @@ import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
 import dev.penstock.trainer.world.World;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -69,6 +72,15 @@ public final class RankTraining {
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
         requireFits(index, recipe);
+        try (FileChannel _ = world.isFirst() ? run.lock() : null) {
+            trainFromLatest(index, store);
+        } catch (IOException notClosed) {
+            throw new StoreAccessException(
+                    FailureMessage.of("leaving the run directory").with("found", notClosed), notClosed);
+        }
+    }
+
+    private void trainFromLatest(DatasetIndex index, ObjectStore store) {
         Libtorch.initialize(1);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
         Optional<Checkpoint> resumed = checkpoints.latest();
@@ -84,6 +96,7 @@ public final class RankTraining {
             });
             ranks.requireAgreement(
                     "run", digest + " " + loader.state(config.startStep()).toJson());
+            ranks.broadcast(model.parameters().values());
             if (world.isFirst()) {
                 new StepLog(run.metrics()).cutBack(config.startStep());
                 trace.map(StepLog::new).ifPresent(log -> log.cutBack(config.startStep()));

@@ -1,11 +1,14 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```
 /// DIR/checkpoints/     model, optimiser and loader position, committed together
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
+/// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
 record RunDirectory(Path path) {
@@ -26,6 +30,26 @@ record RunDirectory(Path path) {
             return new RunDirectory(path);
         } catch (IOException refused) {
             throw failure("making the run directory", path, refused);
+        }
+    }
+
+    /// Takes the run for this process until it is closed or the process dies.
+    ///
+    /// Fails with [ConfigurationException] when another process has it.
+    FileChannel lock() {
+        Path file = path.resolve("lock");
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                throw new ConfigurationException(FailureMessage.of("taking the run directory")
+                        .with("directory", path)
+                        .with("found", "another process that trains in it")
+                        .remedy("end that one, or name another directory with --run"));
+            }
+            return channel;
+        } catch (IOException refused) {
+            throw failure("taking the run directory", file, refused);
         }
     }
 

@@ -20,11 +20,6 @@ public record TransformerShape(int layers, int width, int heads, int maxSampleBy
         }
     }
 
-    /// Small enough to learn something on two cores within a minute.
-    public static TransformerShape demo() {
-        return new TransformerShape(2, 128, 4, 1024);
-    }
-
     int headWidth() {
         return width / heads;
     }
