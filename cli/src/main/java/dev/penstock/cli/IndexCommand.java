@@ -8,6 +8,7 @@ import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Row;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.IndexBuilder;
 import dev.penstock.index.IndexCounters;
 import dev.penstock.index.IndexOptions;
@@ -83,6 +84,7 @@ final class IndexCommand implements Callable<Integer> {
                             Amounts.count(built.objectsIgnored())));
             printCounters(common.out(), built.counters());
             common.out().flush();
+            warnOfMissingEndMarkers(store, built.counters());
             common.write(common.newResult()
                     .param("uri", location)
                     .row(Row.of("samples", built.samples(), "samples", Better.HIGHER))
@@ -91,6 +93,26 @@ final class IndexCommand implements Callable<Integer> {
                     .row(Row.of("objects_ignored", built.objectsIgnored(), "objects", Better.LOWER))
                     .rows(rows(built.counters())));
         }
+    }
+
+    /// A shard that was cut exactly behind a member looks like one whose writer leaves the marker out; only a person
+    /// knows which it is.
+    private void warnOfMissingEndMarkers(ObjectStore store, IndexCounters counters) {
+        if (counters.endMarkersMissing() == 0) {
+            return;
+        }
+        try (DatasetIndex index = DatasetIndex.open(store)) {
+            for (int s = 0; s < index.shardCount(); s++) {
+                if (index.shard(s).counters().endMarkersMissing() > 0) {
+                    common.err()
+                            .println("penstock: warning: "
+                                    + index.shard(s).object().key()
+                                    + " ends without an end-of-archive marker after "
+                                    + index.shard(s).sampleCount() + " samples; if it was cut, samples are missing");
+                }
+            }
+        }
+        common.err().flush();
     }
 
     private void verify() {

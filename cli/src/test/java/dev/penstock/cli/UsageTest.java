@@ -46,6 +46,15 @@ class UsageTest {
     }
 
     @Test
+    void aResultForADeviceLeavesTheDeviceInPlace() {
+        Path device = Path.of("/dev/full");
+        CommandRun run = CommandRun.of("doctor", "--json", device);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).hasLineCount(1).contains("writing the result failed: file=/dev/full");
+        assertThat(Files.isRegularFile(device)).isFalse();
+    }
+
+    @Test
     void nonsenseOptionIsNamed() {
         assertRefused(CommandRun.of("read", directory, "--nonsense"), "Unknown option: '--nonsense'");
     }

@@ -38,6 +38,9 @@ public final class TarShardReader {
 
     /// Reads to the end of the shard; once.
     public void read() {
+        if (in.remaining() == 0) {
+            throw in.corrupt(0, "an archive, which has at least its end marker", "an empty object");
+        }
         while (in.remaining() > 0) {
             long offset = in.position();
             byte[] block = headerBlock();

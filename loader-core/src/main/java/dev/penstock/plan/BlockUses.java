@@ -92,7 +92,7 @@ public final class BlockUses implements NextUse {
         int count = 0;
         for (int local = first; local < last; local++) {
             long step = batches.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
-            if (step != GlobalBatches.NEVER) {
+            if (step != GlobalBatches.NEVER && reaches(shard, local, from, until)) {
                 steps[count++] = step;
             }
         }
@@ -115,6 +115,18 @@ public final class BlockUses implements NextUse {
             }
         }
         return low;
+    }
+
+    /// Whether a byte of some field lies in the range: a sample of several fields has gaps, and an empty one no bytes.
+    private boolean reaches(ShardIndex shard, int local, long from, long until) {
+        for (int field = 0; field < index.fields().size(); field++) {
+            long start = shard.offset(local, field);
+            long end = start + shard.storedBytes(local, field);
+            if (start < end && start < until && end > from) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long start(ShardIndex shard, int local) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.index.DatasetIndex;
@@ -232,6 +233,15 @@ class LoaderFailureTest {
                 assertThat(loader.leasedSlots()).isEqualTo(slots);
             }
         }
+    }
+
+    @Test
+    void aStartBeyondTheRunIsRefusedAndAStartAtItsEndDeliversNothing() {
+        assertThatThrownBy(
+                        () -> Loader.open(index, store, inOrder().startStep(12).build()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("starting a run failed: start=12, steps=11");
+        assertThat(deliver(store, inOrder().startStep(11).build())).isEmpty();
     }
 
     @Test

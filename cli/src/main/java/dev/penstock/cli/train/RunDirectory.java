@@ -6,6 +6,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,16 +41,24 @@ record RunDirectory(Path path) {
         Path file = path.resolve("lock");
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
+            if (!isTaken(channel)) {
                 channel.close();
                 throw new ConfigurationException(FailureMessage.of("taking the run directory")
                         .with("directory", path)
-                        .with("found", "another process that trains in it")
+                        .with("found", "another trainer at work in it")
                         .remedy("end that one, or name another directory with --run"));
             }
             return channel;
         } catch (IOException refused) {
             throw failure("taking the run directory", file, refused);
+        }
+    }
+
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
         }
     }
 

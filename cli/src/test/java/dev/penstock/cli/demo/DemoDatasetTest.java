@@ -79,6 +79,20 @@ class DemoDatasetTest {
     }
 
     @Test
+    void aRunOfAnEarlierDemoIsReplacedAndAnyOtherLeftAlone() throws IOException {
+        Files.writeString(dataset.newRun().resolve("metrics.jsonl"), "old");
+        Path run = dataset.newRun();
+        assertThat(run.resolve("metrics.jsonl")).doesNotExist();
+
+        Files.delete(run.resolve("demo.txt"));
+        Path precious = Files.writeString(run.resolve("thesis.tex"), "keep");
+        assertThatThrownBy(dataset::newRun)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("--dir");
+        assertThat(precious).hasContent("keep");
+    }
+
+    @Test
     void runtimeWithoutSourcesGivesItsClasses() {
         JdkSources classes = JdkSources.find(directory);
 
