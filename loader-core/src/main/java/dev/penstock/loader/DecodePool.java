@@ -91,7 +91,7 @@ final class DecodePool implements AutoCloseable {
             for (int i = 0; i < fill.plan.blockCount(); i++) {
                 MemorySegment block = fill.resident.segment(i);
                 if (block != null) {
-                    copy(fill, i, block, decoder);
+                    fill.residentBytes += copy(fill, i, block, decoder);
                     done++;
                 }
             }
@@ -110,14 +110,16 @@ final class DecodePool implements AutoCloseable {
         return 1;
     }
 
-    private static void copy(Fill fill, int blockIndex, MemorySegment block, SampleDecoder decoder) {
+    private static long copy(Fill fill, int blockIndex, MemorySegment block, SampleDecoder decoder) {
         try {
             if (fill.failure() == null) {
-                decoder.copyBlock(fill.plan, blockIndex, block, fill.slot().segment());
+                return decoder.copyBlock(
+                        fill.plan, blockIndex, block, fill.slot().segment());
             }
         } catch (RuntimeException | Error e) {
             fill.fail(e);
         }
+        return 0;
     }
 
     private static void finish(Fill fill, SampleDecoder decoder) {

@@ -34,6 +34,9 @@ final class Fill {
     /// Guarded by the lock of [FillQueue].
     Outcome outcome = Outcome.PENDING;
 
+    /// Payload bytes that came from blocks in RAM when the fill began; written by the one worker that copies those.
+    long residentBytes;
+
     /// Blocks, from the first, that read-ahead has asked for; confined to the planner.
     int blocksRequested;
 
@@ -47,6 +50,7 @@ final class Fill {
         failure.set(null);
         outcome = Outcome.PENDING;
         blocksRequested = 0;
+        residentBytes = 0;
     }
 
     /// Begins filling: the slot is this fill's until it is delivered or released.

@@ -183,6 +183,7 @@ public final class Loader implements AutoCloseable {
                 stalls.batches(),
                 stalls.samples(),
                 stalls.payloadBytes(),
+                stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,
                 tiers.counters());

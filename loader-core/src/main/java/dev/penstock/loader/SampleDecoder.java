@@ -27,18 +27,21 @@ final class SampleDecoder {
         this.index = index;
     }
 
-    /// Copies every piece of one block of the plan.
-    void copyBlock(BatchPlan plan, int blockIndex, MemorySegment block, MemorySegment slot) {
+    /// Copies every piece of one block of the plan; returns how many bytes that was.
+    long copyBlock(BatchPlan plan, int blockIndex, MemorySegment block, MemorySegment slot) {
         ByteBuffer slotBytes = bytesOf(slot);
+        long copied = 0;
         for (int i = plan.firstPiece(blockIndex); i < plan.firstPiece(blockIndex + 1); i++) {
             int piece = plan.piece(i);
             MemorySegment.copy(block, plan.pieceSource(piece), slot, plan.pieceTarget(piece), plan.pieceBytes(piece));
+            copied += plan.pieceBytes(piece);
             int sample = plan.pieceSample(piece);
             int field = plan.pieceField(piece);
             if (!plan.crossesBlocks(sample, field)) {
                 verify(plan, sample, field, slotBytes);
             }
         }
+        return copied;
     }
 
     /// Verifies what [#copyBlock] could not and writes the checksums; every block has been copied.

@@ -13,6 +13,8 @@ import java.util.Locale;
 /// @param elapsedNanos from asking for the first batch to the end of the last step
 /// @param waitNanos how long the consumer waited, by stage in the order of [Stage]; of several ranks the one that
 ///     waited longest, as the others wait for it
+/// @param ramBytes payload that was in RAM when its batch was begun
+/// @param diskBytes whole blocks read from the disk tier, and likewise `originBytes` from the origin
 /// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
 public record LoaderReport(
         long elapsedNanos,
@@ -21,8 +23,7 @@ public record LoaderReport(
         long payloadBytes,
         double balanceRatio,
         List<Long> waitNanos,
-        long ramHits,
-        long ramMisses,
+        long ramBytes,
         long diskBytes,
         long diskDamaged,
         long diskWriteFailures,
@@ -45,8 +46,7 @@ public record LoaderReport(
                 counters.payloadBytes(),
                 counters.meanBalanceRatio(),
                 waits,
-                tiers.ramHits(),
-                tiers.ramMisses(),
+                counters.residentBytes(),
                 tiers.diskHitBytes(),
                 tiers.tornBlocks() + tiers.diskReadFailures(),
                 tiers.diskWriteFailures(),
@@ -62,8 +62,7 @@ public record LoaderReport(
                 payloadBytes + other.payloadBytes,
                 meanBalanceRatio(other),
                 waited() >= other.waited() ? waitNanos : other.waitNanos,
-                ramHits + other.ramHits,
-                ramMisses + other.ramMisses,
+                ramBytes + other.ramBytes,
                 diskBytes + other.diskBytes,
                 diskDamaged + other.diskDamaged,
                 diskWriteFailures + other.diskWriteFailures,
@@ -92,9 +91,8 @@ public record LoaderReport(
         return payloadBytes / Amounts.seconds(elapsedNanos);
     }
 
-    private double ramHitShare() {
-        long leases = ramHits + ramMisses;
-        return leases == 0 ? 0 : (double) ramHits / leases;
+    private double ramShare() {
+        return payloadBytes == 0 ? 0 : (double) ramBytes / payloadBytes;
     }
 
     public List<Row> rows() {
@@ -111,7 +109,7 @@ public record LoaderReport(
             rows.add(Row.of(metric, Amounts.seconds(waitNanos.get(stage.ordinal())), "s", Better.LOWER));
         }
         rows.add(Row.of("balance_ratio", balanceRatio, "1", Better.LOWER).withGoal(1.001));
-        rows.add(Row.of("ram_hit_share", ramHitShare(), "1", Better.HIGHER));
+        rows.add(Row.of("ram_bytes", ramBytes, "B", Better.HIGHER));
         rows.add(Row.of("disk_bytes", diskBytes, "B", Better.HIGHER));
         rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
         rows.add(Row.of("disk_write_failures", diskWriteFailures, "blocks", Better.LOWER));
@@ -132,8 +130,10 @@ public record LoaderReport(
         lines.add(Amounts.format("fed         %s of the time; waited %s", Amounts.share(fedShare()), waitText()));
         lines.add(Amounts.format("balance     %.4f of its lower bound (mean over steps; 1 is optimal)", balanceRatio));
         lines.add(Amounts.format(
-                "tiers       %s of block leases from RAM; %s from disk, %s from the origin%s%s",
-                Amounts.share(ramHitShare()),
+                "tiers       %s of the samples' bytes were in RAM when wanted (%s); blocks of %s from disk, %s from the"
+                        + " origin%s%s",
+                Amounts.share(ramShare()),
+                Amounts.bytes(ramBytes),
                 Amounts.bytes(diskBytes),
                 Amounts.bytes(originBytes),
                 diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again",
