@@ -8,12 +8,12 @@ import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.pack.PackReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,18 +71,15 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         long begin = System.nanoTime();
-        AtomicLong done = new AtomicLong();
+        PackReport packed;
         try (ProgressLine progress = common.progress()) {
-            dataset.pack(bytes -> {
-                long sum = done.addAndGet(bytes);
-                progress.show(() -> "packing " + Amounts.bytes(sum));
-            });
+            packed = dataset.pack(progress.counting("packing"));
         }
         common.out()
                 .println(Amounts.format(
                         "data        %s, packed %s of %s in %s",
                         dataset.shards(),
-                        Amounts.bytes(done.get()),
+                        Amounts.bytes(packed.payloadBytes()),
                         dataset.sources().path(),
                         Amounts.seconds(Duration.ofNanos(System.nanoTime() - begin))));
         common.out().flush();

@@ -20,8 +20,6 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,7 +72,7 @@ final class IndexCommand implements Callable<Integer> {
         IndexOptions options = indexing.toIndexOptions();
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
-            IndexReport built = new IndexBuilder(store, options).build(counting("indexing", progress));
+            IndexReport built = new IndexBuilder(store, options).build(progress.counting("indexing"));
             common.out()
                     .println(Amounts.format(
                             "indexed %s samples: %s shards read, %s kept from an earlier index, %s other objects ignored",
@@ -120,7 +118,7 @@ final class IndexCommand implements Callable<Integer> {
                 ProgressLine progress = common.progress()) {
             long differences = new IndexVerifier(
                             store, difference -> common.err().println(difference))
-                    .verify(counting("verifying", progress));
+                    .verify(progress.counting("verifying"));
             common.err().flush();
             common.write(common.newResult()
                     .param("uri", location)
@@ -145,14 +143,6 @@ final class IndexCommand implements Callable<Integer> {
                     .row(Row.of("samples", dataset.index().sampleCount(), "samples", Better.HIGHER))
                     .row(Row.of("shards", dataset.index().shardCount(), "shards", Better.HIGHER)));
         }
-    }
-
-    private static LongConsumer counting(String what, ProgressLine progress) {
-        AtomicLong done = new AtomicLong();
-        return bytes -> {
-            long sum = done.addAndGet(bytes);
-            progress.show(() -> what + " " + Amounts.bytes(sum));
-        };
     }
 
     static void printCounters(PrintWriter out, IndexCounters counters) {

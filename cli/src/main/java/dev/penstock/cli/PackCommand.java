@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,12 +54,7 @@ final class PackCommand implements Callable<Integer> {
         PackOptions options = options();
         try (ObjectStore store = ObjectStores.open(destination);
                 ProgressLine progress = common.progress()) {
-            AtomicLong done = new AtomicLong();
-            PackReport packed = new DatasetPacker(store, options).pack(source, bytes -> {
-                long sum = done.addAndGet(bytes);
-                progress.show(() -> "packing " + Amounts.bytes(sum));
-            });
-            report(packed);
+            report(new DatasetPacker(store, options).pack(source, progress.counting("packing")));
         }
         return ExitCode.DONE;
     }

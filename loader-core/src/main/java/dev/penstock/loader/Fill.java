@@ -43,7 +43,6 @@ final class Fill {
     long plannedAtNanos;
     long slotAtNanos;
     volatile long lastBlockAtNanos;
-    long readyAtNanos;
 
     void reset() {
         slot = null;

@@ -69,10 +69,9 @@ final class FillQueue {
     }
 
     /// Marks a fill ready, or failed where it recorded a failure.
-    void end(Fill fill, long nowNanos) {
+    void end(Fill fill) {
         lock.lock();
         try {
-            fill.readyAtNanos = nowNanos;
             fill.outcome = fill.failure() == null ? Fill.Outcome.READY : Fill.Outcome.FAILED;
             if (fills.peek() == fill) {
                 headChanged.signal();

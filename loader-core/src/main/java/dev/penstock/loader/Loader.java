@@ -128,7 +128,7 @@ public final class Loader implements AutoCloseable {
         FillQueue fills = new FillQueue();
         BatchPlanner planner =
                 new BatchPlanner(index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> fills.end(fill, System.nanoTime()));
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, fills::end);
         StreamPlanner planning = new StreamPlanner(
                 planner,
                 index.fields(),

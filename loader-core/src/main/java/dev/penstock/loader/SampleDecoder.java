@@ -93,8 +93,7 @@ final class SampleDecoder {
     /// A buffer over the slot that is not tied to its lifetime, made once for all blocks of a batch.
     ///
     /// Checksumming through a buffer of the slot's own would enter and leave the slot memory's session for every
-    /// sample,
-    /// at a counter that all workers share. The pool's promise replaces it: the memory outlives the workers.
+    /// sample, at a counter that all workers share. The pool's promise replaces it: the memory outlives the workers.
     @SuppressWarnings("restricted") // of the slot's own address and size
     private ByteBuffer bytesOf(MemorySegment slot) {
         if (slot.address() != lastSlotAddress || slot.byteSize() != lastSlotBytes.capacity()) {

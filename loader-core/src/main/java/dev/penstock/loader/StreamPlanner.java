@@ -107,8 +107,7 @@ final class StreamPlanner implements Runnable {
     }
 
     /// Requests the blocks of waiting plans, planning further ahead, until the RAM tier has no room for one, or there
-    /// is
-    /// room to begin fills again: those come first.
+    /// is room to begin fills again: those come first.
     private void lookAhead() {
         while (requestBlocks() && waitingSamples < WAITING_SAMPLES && waiting.size() < WAITING_BATCHES) {
             if (!planNext() || fills.isRoomSignalled()) {

@@ -5,10 +5,13 @@ import dev.penstock.error.FailureMessage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -85,8 +88,8 @@ final class CacheDirectory implements AutoCloseable {
     /// only be fetched again, and must not count against the disk.
     Slab slab(int frameCount, int blockBytes) {
         String name = "blocks-v" + SlabHeader.VERSION + "-" + blockBytes + ".slab";
-        try (DirectoryStream<Path> slabs = Files.newDirectoryStream(directory, "blocks-*.slab")) {
-            for (Path slab : slabs) {
+        try {
+            for (Path slab : slabs()) {
                 if (!slab.getFileName().toString().equals(name)) {
                     log.warn("discarding {}: its version or block size differs from {}", slab, name);
                     Files.delete(slab);
@@ -100,13 +103,23 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     void deleteSlabs() {
-        try (DirectoryStream<Path> slabs = Files.newDirectoryStream(directory, "blocks-*.slab")) {
-            for (Path slab : slabs) {
+        try {
+            for (Path slab : slabs()) {
                 Files.delete(slab);
             }
         } catch (IOException failure) {
             throw unusable(directory, failure);
         }
+    }
+
+    private List<Path> slabs() throws IOException {
+        List<Path> slabs = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "blocks-*.slab")) {
+            found.forEach(slabs::add);
+        } catch (DirectoryIteratorException failure) {
+            throw failure.getCause();
+        }
+        return slabs;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.penstock.index.IndexOptions;
 import dev.penstock.index.Overlong;
 import dev.penstock.pack.DatasetPacker;
 import dev.penstock.pack.PackOptions;
+import dev.penstock.pack.PackReport;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
@@ -65,7 +66,7 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
     /// Packs the sources, in place of what an earlier demo packed.
     ///
     /// @param bytesDone told the payload bytes of each file
-    public void pack(LongConsumer bytesDone) {
+    public PackReport pack(LongConsumer bytesDone) {
         try {
             clear();
             Files.createDirectories(shards());
@@ -74,10 +75,11 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
                         .withShardBytes(SHARD_BYTES)
                         .withSuffixes(sources.suffix())
                         .withIndex(IndexOptions.defaults().withMaxLength(maxLength, Overlong.SPLIT));
-                new DatasetPacker(store, options).pack(sources.path(), bytesDone);
+                PackReport packed = new DatasetPacker(store, options).pack(sources.path(), bytesDone);
                 try (DatasetIndex index = DatasetIndex.open(store)) {
                     Files.write(stamp(), stampOf(index));
                 }
+                return packed;
             }
         } catch (IOException failed) {
             throw unusable(failed);
@@ -102,11 +104,8 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
             return;
         }
         if (!Files.exists(stamp())) {
-            throw new ConfigurationException(FailureMessage.of("preparing the demo")
-                    .with("directory", shards())
-                    .with("expected", "shards of an earlier demo, or nothing")
-                    .with("found", "no " + stamp().getFileName() + " beside it")
-                    .remedy("name another directory with --dir"));
+            throw foreign(
+                    shards(), "shards of an earlier demo, or nothing", "no " + stamp().getFileName() + " beside it");
         }
         deleteTree(shards());
     }
@@ -116,11 +115,7 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
         Path run = directory.resolve("run");
         Path mark = run.resolve("demo.txt");
         if (Files.exists(run) && !Files.exists(mark)) {
-            throw new ConfigurationException(FailureMessage.of("preparing the demo")
-                    .with("directory", run)
-                    .with("expected", "the run of an earlier demo, or nothing")
-                    .with("found", "no " + mark.getFileName() + " in it")
-                    .remedy("name another directory with --dir"));
+            throw foreign(run, "the run of an earlier demo, or nothing", "no " + mark.getFileName() + " in it");
         }
         try {
             deleteTree(run);
@@ -130,6 +125,15 @@ public record DemoDataset(Path directory, JdkSources sources, int maxLength) {
         } catch (IOException failed) {
             throw unusable(failed);
         }
+    }
+
+    /// Somebody else's directory, which a demo must not delete.
+    private static ConfigurationException foreign(Path path, String expected, String found) {
+        return new ConfigurationException(FailureMessage.of("preparing the demo")
+                .with("directory", path)
+                .with("expected", expected)
+                .with("found", found)
+                .remedy("name another directory with --dir"));
     }
 
     private StoreAccessException unusable(IOException failed) {

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -63,6 +65,15 @@ public final class ProgressLine implements AutoCloseable {
         dirty = true;
         terminal.print(ERASE_LINE + text.get());
         terminal.flush();
+    }
+
+    /// Shows a running sum of bytes behind what is being done.
+    public LongConsumer counting(String what) {
+        AtomicLong done = new AtomicLong();
+        return bytes -> {
+            long sum = done.addAndGet(bytes);
+            show(() -> what + " " + Amounts.bytes(sum));
+        };
     }
 
     /// Leaves an empty line behind.
