@@ -29,18 +29,38 @@ public interface ObjectStore extends AutoCloseable {
     /// Every object whose key starts with `prefix`, in ascending order of key (by UTF-16 code unit), each once.
     Flux<ObjectMetadata> list(String prefix);
 
-    /// Fills `destination` with the object's bytes from `offsetBytes` on, or fails; never a part of it.
+    /// Reads what `target` is missing of the object's bytes from `offsetBytes` on; completes when it is full, or when
+    /// it was closed.
     ///
-    /// Ownership: `destination` belongs to the caller; it must be accessible from any thread, and native or over a
-    /// `byte[]`. It is written only between subscription and the terminal signal. After a cancel the store may still
-    /// write to it until [#close()] has returned, so a caller that wants its memory back lets its reads finish.
+    /// The range begins where the target is filled to at subscription. Bytes that arrive stay in the target when the
+    /// read fails, so that another one asks for the rest. A cancel, and a target that wants no more, end the request.
     ///
     /// @param object the state of the object that is wanted; a differing size fails the read, and so does a differing
     ///     version where both sides have one
-    Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination);
+    /// @param offsetBytes where in the object the target's first byte lies
+    Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target);
+
+    /// Fills `destination` with the object's bytes from `offsetBytes` on, or fails.
+    ///
+    /// Ownership: `destination` belongs to the caller; it must be accessible from any thread, and native or over a
+    /// `byte[]`. It is written only between subscription and the terminal signal or the return of a cancel.
+    ///
+    /// @param object as in [#read(ObjectMetadata, long, ReadTarget)]
+    default Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+        return Mono.defer(() -> {
+            ReadTarget target = new ReadTarget(destination);
+            return read(object, offsetBytes, target).doFinally(_ -> target.close());
+        });
+    }
 
     /// Starts writing an object that becomes visible, whole, at [ObjectWriter#commit()].
     ObjectWriter write(String key);
+
+    /// Whether `version` is of the kind this store gives and names the object's bytes wherever it was seen, such as an
+    /// ETag: then reads may be held to it without asking the store for the present one. A modification time is not.
+    default boolean pins(String version) {
+        return false;
+    }
 
     /// Where the object lies on this host, when it is a plain local file that may be memory-mapped.
     default Optional<Path> localPath(String key) {

@@ -9,8 +9,8 @@ final class BlockLoad implements Comparable<BlockLoad> {
     final int block;
     final List<BlockWaiter> waiters = new ArrayList<>(2);
 
-    /// The step of the most urgent waiter.
-    long deadlineStep;
+    /// The step of the most urgent waiter; written under the lock, read by the source without it.
+    volatile long deadlineStep;
 
     /// The frame being filled; negative while the load waits for one.
     int frame = -1;

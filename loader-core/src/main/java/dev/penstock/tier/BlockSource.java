@@ -9,7 +9,9 @@ public interface BlockSource {
     /// Fills `destination` with a block's bytes, or fails; never a part of it.
     ///
     /// The work begins at subscription and never blocks the subscriber. `destination` has exactly the block's length,
-    /// belongs to the caller, and is written only between subscription and the terminal signal; a caller that
-    /// cancels must leave the memory alone until the source is closed, so callers let reads finish.
-    Mono<Void> read(int block, MemorySegment destination);
+    /// belongs to the caller, and is written only between subscription and the terminal signal or the return of a
+    /// cancel.
+    ///
+    /// @param deadline when the bytes are needed; asked again for as long as the read runs
+    Mono<Void> read(int block, Deadline deadline, MemorySegment destination);
 }

@@ -140,20 +140,20 @@ public final class DiskTier implements BlockSource, AutoCloseable {
     }
 
     @Override
-    public Mono<Void> read(int block, MemorySegment destination) {
+    public Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
         return Mono.defer(() -> {
             int frame = pinHeld(block);
             if (frame < 0) {
                 meter.diskMisses.increment();
-                return fetch(block, destination);
+                return fetch(block, deadline, destination);
             }
             return onDiskThread(() -> readHeld(frame, block, destination.asByteBuffer()))
-                    .flatMap(whole -> whole ? Mono.empty() : fetch(block, destination));
+                    .flatMap(whole -> whole ? Mono.empty() : fetch(block, deadline, destination));
         });
     }
 
-    private Mono<Void> fetch(int block, MemorySegment destination) {
-        return source.read(block, destination).then(Mono.defer(() -> {
+    private Mono<Void> fetch(int block, Deadline deadline, MemorySegment destination) {
+        return source.read(block, deadline, destination).then(Mono.defer(() -> {
             int frame = admit(block);
             return frame < 0
                     ? Mono.empty()

@@ -29,7 +29,7 @@ public final class OriginSource implements BlockSource {
     }
 
     @Override
-    public Mono<Void> read(int block, MemorySegment destination) {
+    public Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
         return store.read(objects.get(map.object(block)), map.offsetBytes(block), destination)
                 .doOnSuccess(ignored -> {
                     meter.originReads.increment();

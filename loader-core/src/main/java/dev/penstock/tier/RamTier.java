@@ -33,6 +33,7 @@ public final class RamTier implements AutoCloseable {
 
     private final BlockMap map;
     private final BlockSource source;
+    private final StepClock clock;
     private final TierMeter meter;
     private final PageLockedMemory memory;
 
@@ -65,6 +66,7 @@ public final class RamTier implements AutoCloseable {
         }
         this.map = map;
         this.source = source;
+        this.clock = clock;
         this.meter = meter;
         // More frames than there are blocks would only lie idle.
         int frameCount = (int) Math.min(frames, Math.max(FEWEST_FRAMES, map.blockCount()));
@@ -244,7 +246,7 @@ public final class RamTier implements AutoCloseable {
 
     private void begin(BlockLoad load) {
         MemorySegment destination = frame(load.frame, map.lengthBytes(load.block));
-        Mono.defer(() -> source.read(load.block, destination))
+        Mono.defer(() -> source.read(load.block, () -> clock.nanosUntil(load.deadlineStep), destination))
                 .subscribe(ignored -> {}, failure -> failed(load, failure), () -> loaded(load, destination));
     }
 

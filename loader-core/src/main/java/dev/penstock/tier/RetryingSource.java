@@ -33,7 +33,7 @@ public final class RetryingSource implements BlockSource {
     }
 
     @Override
-    public Mono<Void> read(int block, MemorySegment destination) {
-        return Mono.defer(() -> source.read(block, destination)).retryWhen(policy);
+    public Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
+        return Mono.defer(() -> source.read(block, deadline, destination)).retryWhen(policy);
     }
 }

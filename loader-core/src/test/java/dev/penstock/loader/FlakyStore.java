@@ -5,7 +5,7 @@ import dev.penstock.error.RetryableException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
-import java.lang.foreign.MemorySegment;
+import dev.penstock.store.ReadTarget;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
@@ -25,18 +25,17 @@ final class FlakyStore implements ObjectStore {
     }
 
     @Override
-    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return Mono.defer(() -> {
             long number = reads.getAndIncrement();
             if (fails.test(number)) {
-                destination.fill((byte) 0x5a);
                 return Mono.error(new RetryableException(
                         FailureMessage.of("object read")
                                 .with("key", object.key())
                                 .with("number", number),
                         null));
             }
-            return store.read(object, offsetBytes, destination);
+            return store.read(object, offsetBytes, target);
         });
     }
 

@@ -5,7 +5,6 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -48,8 +47,8 @@ public final class DirectoryStore implements ObjectStore {
     }
 
     @Override
-    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
-        return Mono.<Void>fromRunnable(() -> readNow(object, offsetBytes, destination))
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
+        return Mono.<Void>fromRunnable(() -> readNow(object, offsetBytes, target))
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
@@ -91,7 +90,7 @@ public final class DirectoryStore implements ObjectStore {
         }
     }
 
-    private void readNow(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+    private void readNow(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         long found = metadata(object.key()).sizeBytes();
         if (found != object.sizeBytes()) {
             throw new CorruptDataException(FailureMessage.of("read")
@@ -100,9 +99,9 @@ public final class DirectoryStore implements ObjectStore {
                     .with("found", found));
         }
         try (FileChannel channel = FileChannel.open(directory.resolve(object.key()), StandardOpenOption.READ)) {
-            ByteBuffer buffer = destination.asByteBuffer();
-            while (buffer.hasRemaining()) {
-                if (channel.read(buffer, offsetBytes + buffer.position()) < 0) {
+            while (target.wanted()) {
+                long at = target.filledBytes();
+                if (target.fill(at, Integer.MAX_VALUE, piece -> channel.read(piece, offsetBytes + at)) < 0) {
                     throw new CorruptDataException(FailureMessage.of("read").with("key", object.key()));
                 }
             }

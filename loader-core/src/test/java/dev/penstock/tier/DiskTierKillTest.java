@@ -54,7 +54,7 @@ class DiskTierKillTest {
                         meter)) {
             for (int block = 0; block < map.blockCount(); block++) {
                 MemorySegment bytes = arena.allocate(map.lengthBytes(block));
-                tier.read(block, bytes).block();
+                tier.read(block, Deadline.NONE, bytes).block();
                 assertThat(MemorySource.holds(block, bytes))
                         .as("block %s, seed %s", block, seed)
                         .isTrue();

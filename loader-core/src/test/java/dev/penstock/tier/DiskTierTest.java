@@ -58,7 +58,7 @@ class DiskTierTest {
     private static void read(DiskTier tier, int block) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bytes = arena.allocate(map("").lengthBytes(block));
-            tier.read(block, bytes).block();
+            tier.read(block, Deadline.NONE, bytes).block();
             assertThat(MemorySource.holds(block, bytes)).as("block %s", block).isTrue();
         }
     }
@@ -268,7 +268,8 @@ class DiskTierTest {
         try (DiskTier tier = new DiskTier(
                         directory, map("mem:/a"), held, (block, after) -> 1, clock, 2 * FRAME_BYTES, meter);
                 Arena arena = Arena.ofShared()) {
-            var outcome = tier.read(0, arena.allocate(BLOCK_BYTES)).toFuture();
+            var outcome =
+                    tier.read(0, Deadline.NONE, arena.allocate(BLOCK_BYTES)).toFuture();
             held.read(0).fail(new IOException("reset"));
             assertThatThrownBy(outcome::join).hasRootCauseMessage("reset");
             assertThat(meter.snapshot().diskWrites()).isZero();

@@ -48,7 +48,8 @@ final class DiskWriter {
             MemorySegment memory = arena.allocate(BLOCK_BYTES);
             for (long step = 0; ; step++) {
                 int block = random.nextInt(BLOCK_COUNT);
-                tier.read(block, memory.asSlice(0, map.lengthBytes(block))).block();
+                tier.read(block, Deadline.NONE, memory.asSlice(0, map.lengthBytes(block)))
+                        .block();
                 clock.progress(step);
                 System.out.write('.');
                 System.out.flush();

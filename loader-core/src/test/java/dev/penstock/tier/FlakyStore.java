@@ -5,8 +5,9 @@ import dev.penstock.error.RetryableException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
-import java.lang.foreign.MemorySegment;
+import dev.penstock.store.ReadTarget;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Flux;
@@ -29,12 +30,14 @@ final class FlakyStore implements ObjectStore {
     }
 
     @Override
-    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return Mono.<Void>fromRunnable(() -> {
                     boolean fails = reads.incrementAndGet() % 3 == 0;
-                    MemorySegment bytes = MemorySegment.ofArray(objects.get(object.key()));
-                    long length = fails ? destination.byteSize() / 2 : destination.byteSize();
-                    MemorySegment.copy(bytes, offsetBytes, destination, 0, length);
+                    long missing = target.sizeBytes() - target.filledBytes();
+                    long length = fails ? missing / 2 : missing;
+                    long from = offsetBytes + target.filledBytes();
+                    ByteBuffer bytes = ByteBuffer.wrap(objects.get(object.key()), (int) from, (int) length);
+                    target.write(target.filledBytes(), bytes);
                     if (fails) {
                         throw new RetryableException(FailureMessage.of("read"), null);
                     }

@@ -24,7 +24,7 @@ final class HeldSource implements BlockSource {
     private final List<Read> reads = new ArrayList<>();
 
     @Override
-    public synchronized Mono<Void> read(int block, MemorySegment destination) {
+    public synchronized Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
         Read read = new Read(block, destination, Sinks.empty());
         reads.add(read);
         return read.sink().asMono();

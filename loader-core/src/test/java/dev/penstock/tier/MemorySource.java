@@ -17,7 +17,7 @@ final class MemorySource implements BlockSource, AutoCloseable {
     private final Scheduler scheduler = Schedulers.fromExecutorService(threads);
 
     @Override
-    public Mono<Void> read(int block, MemorySegment destination) {
+    public Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
         return Mono.<Void>fromRunnable(() -> {
                     reads.incrementAndGet();
                     fill(block, destination);

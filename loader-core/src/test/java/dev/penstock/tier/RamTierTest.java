@@ -163,12 +163,12 @@ class RamTierTest {
 
     @Test
     void aSourceThatFailsAtOnceFailsAThousandWaitersInTurn() {
-        BlockSource broken = (block, destination) -> {
+        BlockSource broken = (block, deadline, destination) -> {
             throw new IllegalStateException("broken");
         };
         HeldSource held = new HeldSource();
-        BlockSource source =
-                (block, destination) -> block < 2 ? held.read(block, destination) : broken.read(block, destination);
+        BlockSource source = (block, deadline, destination) ->
+                block < 2 ? held.read(block, deadline, destination) : broken.read(block, deadline, destination);
         try (RamTier tier = tier(20_000, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited first = Awaited.lease(tier, 0, 0);
             Awaited second = Awaited.lease(tier, 1, 0);
@@ -289,7 +289,7 @@ class RamTierTest {
 
     @Test
     void aBudgetOfLessThanTwoBlocksIsRefused() {
-        assertThatThrownBy(() -> tier(4, (block, destination) -> Mono.empty(), (b, a) -> NextUse.NEVER, 1))
+        assertThatThrownBy(() -> tier(4, (block, deadline, destination) -> Mono.empty(), (b, a) -> NextUse.NEVER, 1))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("opening the RAM tier failed: budgetBytes=4096, blockBytes=4096, fewestBlocks=2;"
                         + " give it more memory, or use smaller blocks");

@@ -23,7 +23,7 @@ class RetryingSourceTest {
 
     /// Fails `failures` times, then fills.
     private BlockSource failing(int failures, RuntimeException failure) {
-        return (block, bytes) -> {
+        return (block, deadline, bytes) -> {
             if (attempts.incrementAndGet() <= failures) {
                 return Mono.error(failure);
             }
@@ -37,8 +37,8 @@ class RetryingSourceTest {
     }
 
     private StepVerifier.FirstStep<Void> read(BlockSource source, int retries) {
-        return StepVerifier.withVirtualTime(
-                () -> new RetryingSource(source, retries, Duration.ofMillis(100), meter).read(3, destination));
+        return StepVerifier.withVirtualTime(() ->
+                new RetryingSource(source, retries, Duration.ofMillis(100), meter).read(3, Deadline.NONE, destination));
     }
 
     @Test

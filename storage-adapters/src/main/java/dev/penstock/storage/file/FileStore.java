@@ -7,10 +7,9 @@ import dev.penstock.storage.ReadChecks;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
+import dev.penstock.store.ReadTarget;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +38,7 @@ final class FileStore implements ObjectStore {
 
     /// Below the 2 GiB of a `ByteBuffer`; also bounds how long an abandoned read keeps writing, and the bounce buffer
     /// that the JDK keeps per thread when the destination is on the heap.
-    private static final long PIECE_BYTES = 8L << 20;
+    private static final int PIECE_BYTES = 8 << 20;
 
     private final FileKeys keys;
     private final BlockingCalls calls;
@@ -67,16 +66,16 @@ final class FileStore implements ObjectStore {
     }
 
     @Override
-    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return calls.mono(abandoned -> {
-            ReadChecks.requireRange(keys.root(), object, offsetBytes, destination.byteSize());
+            ReadChecks.requireRange(keys.root(), object, offsetBytes, target.sizeBytes());
             Path path = keys.path(object.key());
             BasicFileAttributes attributes = attributes(object.key(), path);
             ReadChecks.requireSame(keys.root(), object, metadata(object.key(), attributes));
             try {
                 OpenFile file = openFiles.acquire(path, attributes.fileKey());
                 try {
-                    fill(file.channel(), object, offsetBytes, destination, abandoned);
+                    fill(file.channel(), object, offsetBytes, target, abandoned);
                 } finally {
                     openFiles.release(file);
                 }
@@ -84,7 +83,7 @@ final class FileStore implements ObjectStore {
                 openFiles.forget(path);
                 throw FileFailures.of(
                         operation("object read", object.key())
-                                .with("range", "[" + offsetBytes + ", " + (offsetBytes + destination.byteSize()) + ")"),
+                                .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")"),
                         failure);
             }
             return null;
@@ -138,20 +137,14 @@ final class FileStore implements ObjectStore {
     }
 
     private void fill(
-            FileChannel channel,
-            ObjectMetadata object,
-            long offsetBytes,
-            MemorySegment destination,
-            BooleanSupplier abandoned)
+            FileChannel channel, ObjectMetadata object, long offsetBytes, ReadTarget target, BooleanSupplier abandoned)
             throws IOException {
-        long lengthBytes = destination.byteSize();
-        long doneBytes = 0;
-        while (doneBytes < lengthBytes && !abandoned.getAsBoolean()) {
-            long pieceBytes = Math.min(PIECE_BYTES, lengthBytes - doneBytes);
-            ByteBuffer piece = destination.asSlice(doneBytes, pieceBytes).asByteBuffer();
-            int readBytes = channel.read(piece, offsetBytes + doneBytes);
+        long doneBytes = target.filledBytes();
+        while (target.wanted() && doneBytes < target.sizeBytes() && !abandoned.getAsBoolean()) {
+            long at = doneBytes;
+            int readBytes = target.fill(at, PIECE_BYTES, piece -> channel.read(piece, offsetBytes + at));
             if (readBytes < 0) {
-                throw ReadChecks.cutShort(keys.root(), object, offsetBytes, lengthBytes, doneBytes);
+                throw ReadChecks.cutShort(keys.root(), object, offsetBytes, target.sizeBytes(), doneBytes);
             }
             doneBytes += readBytes;
         }

@@ -8,7 +8,7 @@ import dev.penstock.storage.ReadChecks;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
-import java.lang.foreign.MemorySegment;
+import dev.penstock.store.ReadTarget;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,15 +63,17 @@ final class MemStore implements ObjectStore {
     }
 
     @Override
-    public Mono<Void> read(ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+    public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return calls.mono(abandoned -> {
-            long lengthBytes = destination.byteSize();
-            ReadChecks.requireRange(root, object, offsetBytes, lengthBytes);
+            ReadChecks.requireRange(root, object, offsetBytes, target.sizeBytes());
             MemObject found = find(object.key());
             ReadChecks.requireSame(root, object, found.metadata());
-            for (long done = 0; done < lengthBytes && !abandoned.getAsBoolean(); done += PIECE_BYTES) {
-                long pieceBytes = Math.min(PIECE_BYTES, lengthBytes - done);
-                MemorySegment.copy(found.bytes(), offsetBytes + done, destination, done, pieceBytes);
+            boolean wanted = target.wanted();
+            for (long done = target.filledBytes(); wanted && !abandoned.getAsBoolean(); done += PIECE_BYTES) {
+                long pieceBytes = Math.min(PIECE_BYTES, target.sizeBytes() - done);
+                wanted = target.write(
+                        done,
+                        found.bytes().asSlice(offsetBytes + done, pieceBytes).asByteBuffer());
             }
             return null;
         });

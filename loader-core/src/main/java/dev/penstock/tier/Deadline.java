@@ -1,0 +1,15 @@
+package dev.penstock.tier;
+
+/// When bytes that are being fetched will be needed, as far as can be told now.
+///
+/// Deadlines move: a job speeds up or slows down, or another one joins the wait. Whoever races against one asks again.
+/// Threading: any thread; never blocks.
+@FunctionalInterface
+public interface Deadline {
+
+    /// Of bytes that nobody is known to wait for.
+    Deadline NONE = () -> Long.MAX_VALUE;
+
+    /// Time left; 0 or less when somebody waits already.
+    long remainingNanos();
+}
