@@ -2,11 +2,13 @@ package dev.penstock.format;
 
 import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
+import dev.penstock.error.CorruptDataException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +58,22 @@ public final class TarShardReader {
     }
 
     private byte[] headerBlock() {
-        requireRemaining("a tar header", TarHeader.BLOCK_BYTES);
-        return in.take(TarHeader.BLOCK_BYTES).toArray(ValueLayout.JAVA_BYTE);
+        long offset = in.position();
+        byte[] block = in.take(TarHeader.BLOCK_BYTES).toArray(ValueLayout.JAVA_BYTE);
+        if (offset == 0) {
+            requireUncompressed(block);
+        }
+        if (block.length < TarHeader.BLOCK_BYTES) {
+            throw cutShort(offset, "a tar header", TarHeader.BLOCK_BYTES, block.length);
+        }
+        return block;
+    }
+
+    private void requireUncompressed(byte[] start) {
+        Optional<Compression> compression = Compression.of(start);
+        if (compression.isPresent()) {
+            throw in.corrupt(0, "an uncompressed tar, in which samples can be found by offset", compression.get());
+        }
     }
 
     private void member(TarHeader header, long offset) {
@@ -169,8 +185,12 @@ public final class TarShardReader {
 
     private void requireRemaining(String what, long bytes) {
         if (in.remaining() < bytes) {
-            throw in.corrupt(in.position(), what + " of " + bytes + " bytes", in.remaining() + " bytes to the end");
+            throw cutShort(in.position(), what, bytes, in.remaining());
         }
+    }
+
+    private CorruptDataException cutShort(long offset, String what, long wantedBytes, long leftBytes) {
+        return in.corrupt(offset, what + " of " + wantedBytes + " bytes", leftBytes + " bytes to the end");
     }
 
     private void requireHarmless(Map<String, String> records, long offset) {

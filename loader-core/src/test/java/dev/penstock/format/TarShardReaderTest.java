@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.format.RecordedSamples.Sample;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -234,6 +236,15 @@ class TarShardReaderTest {
         byte[] first = new TarBytes().file("a.txt", "x").end();
         byte[] both = new TarBytes().raw(first).file("b.txt", "y").end();
         assertCorrupt(both, "offset=2048", "behind the end of the archive");
+    }
+
+    @Test
+    void aCompressedArchiveIsCalledWhatItIs() throws IOException {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(new TarBytes().file("a.txt", "x").end());
+        }
+        assertCorrupt(compressed.toByteArray(), "an uncompressed tar", "found=GZIP");
     }
 
     @ParameterizedTest
