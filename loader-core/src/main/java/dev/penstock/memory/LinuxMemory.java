@@ -59,8 +59,27 @@ final class LinuxMemory {
                 LINKER.defaultLookup().findOrThrow(function), type, Linker.Option.captureCallState("errno"));
     }
 
-    /// Maps private zeroed memory at an address of the kernel's choice; throws [NativeCallException].
-    static long map(long bytes) {
+    /// Maps private zeroed memory at a multiple of `alignmentBytes`; throws [NativeCallException].
+    ///
+    /// The kernel aligns to a page only. For more, the mapping is made larger and both ends are cut off again.
+    ///
+    /// @param alignmentBytes a whole number of pages, as is `bytes`
+    static long map(long bytes, long alignmentBytes, long pageBytes) {
+        long sparedBytes = alignmentBytes - pageBytes;
+        long found = map(bytes + sparedBytes);
+        long aligned = Math.ceilDiv(found, alignmentBytes) * alignmentBytes;
+        unmapSpared(found, aligned - found);
+        unmapSpared(aligned + bytes, sparedBytes - (aligned - found));
+        return aligned;
+    }
+
+    private static void unmapSpared(long address, long bytes) {
+        if (bytes > 0) {
+            unmap(address, bytes);
+        }
+    }
+
+    private static long map(long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             long address = (long) MMAP.invokeExact(state, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);

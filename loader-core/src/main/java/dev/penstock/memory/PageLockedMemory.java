@@ -22,6 +22,10 @@ public final class PageLockedMemory implements AutoCloseable {
     /// The smallest page there is on the supported machines, so touching at this stride reaches every page.
     private static final int PAGE_BYTES = 4096;
 
+    /// What mappings of at least this size begin at a multiple of: whole huge pages (2 MiB), and the largest alignment
+    /// that a known mount asks of reads past the page cache (4 MiB, CephFS).
+    private static final int LARGE_ALIGNMENT_BYTES = 4 << 20;
+
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     private final Arena arena;
@@ -46,7 +50,7 @@ public final class PageLockedMemory implements AutoCloseable {
             throw new IllegalArgumentException("memory must have at least 1 byte, was " + bytes);
         }
         long mapped = Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
-        long address = map(mapped);
+        long address = map(mapped, bytes < LARGE_ALIGNMENT_BYTES ? PAGE_BYTES : LARGE_ALIGNMENT_BYTES);
         String hugePageRefusal = LinuxMemory.adviseHugePages(address, mapped);
         String lockRefusal = locking == PageLocking.OFF ? null : LinuxMemory.lockOnFault(address, mapped);
         if (locking == PageLocking.REQUIRED && lockRefusal != null) {
@@ -67,9 +71,9 @@ public final class PageLockedMemory implements AutoCloseable {
         return memory;
     }
 
-    private static long map(long bytes) {
+    private static long map(long bytes, long alignmentBytes) {
         try {
-            return LinuxMemory.map(bytes);
+            return LinuxMemory.map(bytes, alignmentBytes, PAGE_BYTES);
         } catch (NativeCallException refusal) {
             throw new ResourceExhaustedException(
                     FailureMessage.of("mapping memory")
@@ -94,7 +98,7 @@ public final class PageLockedMemory implements AutoCloseable {
         }
     }
 
-    /// The memory, aligned to a page.
+    /// The memory, aligned to a page; from 4 MiB on, to 4 MiB.
     public MemorySegment segment() {
         return segment;
     }

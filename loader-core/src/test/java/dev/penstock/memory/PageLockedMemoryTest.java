@@ -34,6 +34,20 @@ class PageLockedMemoryTest {
     }
 
     @Test
+    void memoryOfFourMebibytesAndMoreIsAlignedForHugePagesAndDirectReads() throws Exception {
+        int alignment = 4 << 20;
+        for (long bytes : new long[] {alignment, alignment + 1, 9L << 20}) {
+            try (PageLockedMemory memory = PageLockedMemory.allocate(bytes, PageLocking.OFF)) {
+                assertThat(memory.segment().address() % alignment)
+                        .as("%d bytes", bytes)
+                        .isZero();
+                memory.awaitPrefault();
+                memory.segment().fill((byte) 7);
+            }
+        }
+    }
+
+    @Test
     void prefaultMakesEveryPagePresentAndKeepsWhatIsWrittenMeanwhile() throws Exception {
         long bytes = 64L << 20;
         try (PageLockedMemory memory = PageLockedMemory.allocate(bytes, PageLocking.OFF)) {

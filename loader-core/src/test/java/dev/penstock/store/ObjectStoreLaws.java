@@ -74,6 +74,23 @@ public abstract class ObjectStoreLaws {
     }
 
     @Test
+    void readsBlocksIntoFramesAlignedLikeThem() {
+        int blockBytes = 1 << 20;
+        byte[] bytes = random(new Random(9), 3 * blockBytes + 4097);
+        ObjectMetadata object = write("a.bin", bytes);
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment frame = arena.allocate(blockBytes, blockBytes);
+            for (int from = 0; from < bytes.length; from += blockBytes) {
+                MemorySegment block = frame.asSlice(0, Math.min(blockBytes, bytes.length - from));
+                store.read(object, from, block).block();
+                assertThat(block.mismatch(MemorySegment.ofArray(bytes).asSlice(from, block.byteSize())))
+                        .as("block at %d", from)
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
     void aReadWritesTheWholeDestinationAndNothingBeyondIt() {
         byte[] bytes = random(new Random(2), 5_000);
         ObjectMetadata object = write("a.bin", bytes);

@@ -15,7 +15,8 @@ public final class Locations {
 
     private Locations() {}
 
-    /// A text with a scheme is a URI, any other a path; `file:DIR` is relative to the working directory.
+    /// A text with a scheme is a URI, any other a path; `file:DIR` is relative to the working directory, and what
+    /// follows it after `?` stays.
     static URI uri(String text) {
         if (text.isBlank()) {
             throw new ConfigurationException(FailureMessage.of("location")
@@ -28,7 +29,7 @@ public final class Locations {
         try {
             URI uri = new URI(text);
             boolean relativeFile = uri.isOpaque() && uri.getScheme().equalsIgnoreCase(FILE);
-            return relativeFile ? Path.of(uri.getSchemeSpecificPart()).toUri() : uri;
+            return relativeFile ? absolute(text) : uri;
         } catch (URISyntaxException malformed) {
             throw new ConfigurationException(
                     FailureMessage.of("location")
@@ -37,5 +38,12 @@ public final class Locations {
                             .remedy("percent-encode what a URI may not hold, or write a plain path"),
                     malformed);
         }
+    }
+
+    private static URI absolute(String relativeFile) throws URISyntaxException {
+        int mark = relativeFile.indexOf('?');
+        String query = mark < 0 ? "" : relativeFile.substring(mark);
+        URI directory = new URI(relativeFile.substring(0, relativeFile.length() - query.length()));
+        return URI.create(Path.of(directory.getSchemeSpecificPart()).toUri() + query);
     }
 }

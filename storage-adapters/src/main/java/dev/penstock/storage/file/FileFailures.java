@@ -83,6 +83,7 @@ final class FileFailures {
             case NoSuchFileException _ -> "check the path, and that its file system is mounted";
             case AccessDeniedException _ -> "give this user access to the path";
             case FileSystemLoopException _ -> "remove the looping link";
+            case DirectAccessException _ -> DirectAccessException.REMEDY;
             default -> "check the path";
         };
     }

@@ -10,14 +10,12 @@ import dev.penstock.store.ObjectWriter;
 import dev.penstock.store.ReadTarget;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -33,20 +31,14 @@ final class FileStore implements ObjectStore {
     /// and the device's queue are saturated earlier, and idle threads end.
     private static final int THREAD_COUNT = 16;
 
-    /// A quarter of the usual soft limit of 1024 descriptors, so that several stores fit in one process.
-    private static final int OPEN_FILE_COUNT = 256;
-
-    /// Below the 2 GiB of a `ByteBuffer`; also bounds how long an abandoned read keeps writing, and the bounce buffer
-    /// that the JDK keeps per thread when the destination is on the heap.
-    private static final int PIECE_BYTES = 8 << 20;
-
     private final FileKeys keys;
     private final BlockingCalls calls;
-    private final OpenFiles openFiles = new OpenFiles(OPEN_FILE_COUNT);
+    private final RangeReader reader;
 
-    FileStore(Path directory) {
-        this.keys = FileKeys.below(directory);
+    FileStore(FileLocation location) {
+        this.keys = FileKeys.below(location.directory());
         this.calls = new BlockingCalls(keys.root(), "penstock-file", THREAD_COUNT);
+        this.reader = new RangeReader(new AccessChoice(keys.root(), location.mode()));
     }
 
     @Override
@@ -72,19 +64,17 @@ final class FileStore implements ObjectStore {
             Path path = keys.path(object.key());
             BasicFileAttributes attributes = attributes(object.key(), path);
             ReadChecks.requireSame(keys.root(), object, metadata(object.key(), attributes));
+            long filledBytes;
             try {
-                OpenFile file = openFiles.acquire(path, attributes.fileKey());
-                try {
-                    fill(file.channel(), object, offsetBytes, target, abandoned);
-                } finally {
-                    openFiles.release(file);
-                }
+                filledBytes = reader.read(path, attributes.fileKey(), offsetBytes, target, abandoned);
             } catch (IOException failure) {
-                openFiles.forget(path);
                 throw FileFailures.of(
                         operation("object read", object.key())
                                 .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")"),
                         failure);
+            }
+            if (filledBytes < target.sizeBytes() && target.wanted() && !abandoned.getAsBoolean()) {
+                throw ReadChecks.cutShort(keys.root(), object, offsetBytes, target.sizeBytes(), filledBytes);
             }
             return null;
         });
@@ -109,7 +99,7 @@ final class FileStore implements ObjectStore {
     @Override
     public void close() {
         calls.close();
-        openFiles.close();
+        reader.close();
     }
 
     static ObjectMetadata metadata(String key, BasicFileAttributes attributes) {
@@ -134,20 +124,6 @@ final class FileStore implements ObjectStore {
                     .remedy("check the key"));
         }
         return attributes;
-    }
-
-    private void fill(
-            FileChannel channel, ObjectMetadata object, long offsetBytes, ReadTarget target, BooleanSupplier abandoned)
-            throws IOException {
-        long doneBytes = target.filledBytes();
-        while (target.wanted() && doneBytes < target.sizeBytes() && !abandoned.getAsBoolean()) {
-            long at = doneBytes;
-            int readBytes = target.fill(at, PIECE_BYTES, piece -> channel.read(piece, offsetBytes + at));
-            if (readBytes < 0) {
-                throw ReadChecks.cutShort(keys.root(), object, offsetBytes, target.sizeBytes(), doneBytes);
-            }
-            doneBytes += readBytes;
-        }
     }
 
     private FailureMessage operation(String what, String key) {

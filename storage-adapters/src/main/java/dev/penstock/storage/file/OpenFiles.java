@@ -1,9 +1,7 @@
 package dev.penstock.storage.file;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
@@ -14,28 +12,31 @@ import org.jspecify.annotations.Nullable;
 final class OpenFiles implements AutoCloseable {
 
     private final int capacityCount;
-    private final LinkedHashMap<Path, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Key, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
+
+    private record Key(Path path, Access access) {}
 
     OpenFiles(int capacityCount) {
         this.capacityCount = capacityCount;
     }
 
     /// A descriptor of the file that lies at `path` and is known by `inode`; the caller gives it back.
-    OpenFile acquire(Path path, Object inode) throws IOException {
+    OpenFile acquire(Path path, Access access, Object inode) throws IOException {
+        Key key = new Key(path, access);
         synchronized (this) {
-            OpenFile known = files.get(path);
+            OpenFile known = files.get(key);
             if (known != null && known.reads(inode)) {
                 return known.acquire();
             }
         }
-        OpenFile opened = new OpenFile(FileChannel.open(path, StandardOpenOption.READ), inode);
+        OpenFile opened = OpenFile.open(path, access, inode);
         synchronized (this) {
             opened.acquire();
             if (closed) {
                 opened.retire();
             } else {
-                retire(files.put(path, opened));
+                retire(files.put(key, opened));
                 trim();
             }
             return opened;
@@ -46,9 +47,11 @@ final class OpenFiles implements AutoCloseable {
         file.release();
     }
 
-    /// Forgets a file whose descriptor no longer works; the next read opens it anew.
+    /// Forgets a file whose descriptors no longer work; the next read opens it anew.
     synchronized void forget(Path path) {
-        retire(files.remove(path));
+        for (Access access : Access.values()) {
+            retire(files.remove(new Key(path, access)));
+        }
     }
 
     @Override

@@ -191,7 +191,7 @@ class FileStoreFailureTest {
                         .hasValueSatisfying(path -> assertThat(path).exists());
             }
         }
-        for (String uri : List.of("file://server/share", "file:/a?b", "file:/a#b", "file:a#b")) {
+        for (String uri : List.of("file://server/share", "file:/a#b", "file:a#b")) {
             assertThatThrownBy(() -> ObjectStores.open(URI.create(uri)))
                     .as(uri)
                     .isInstanceOf(ConfigurationException.class)
@@ -209,9 +209,9 @@ class FileStoreFailureTest {
         for (int i = 0; i < objects.size(); i++) {
             assertThat(read(objects.get(i), 1)).containsExactly((byte) i);
         }
-        assertThat(openDescriptors()).isEqualTo(256);
+        assertThat(Descriptors.below(directory)).hasSize(256);
         store.close();
-        assertThat(openDescriptors()).isZero();
+        assertThat(Descriptors.below(directory)).isEmpty();
     }
 
     @Test
@@ -297,17 +297,6 @@ class FileStoreFailureTest {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
         }
-    }
-
-    private long openDescriptors() throws IOException {
-        long count = 0;
-        for (String descriptor : names(Path.of("/proc/self/fd"))) {
-            Path link = Path.of("/proc/self/fd", descriptor);
-            if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).startsWith(directory)) {
-                count++;
-            }
-        }
-        return count;
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

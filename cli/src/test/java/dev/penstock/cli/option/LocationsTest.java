@@ -1,0 +1,39 @@
+package dev.penstock.cli.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.penstock.error.ConfigurationException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class LocationsTest {
+
+    private final String here = Path.of("").toUri().toString();
+
+    @Test
+    void aPathIsTakenAsItIs() {
+        assertThat(Locations.uri("data/a?b#c 100%")).hasToString(here + "data/a%3Fb%23c%20100%25");
+        assertThat(Locations.uri("/data")).hasToString("file:///data");
+    }
+
+    @Test
+    void aRelativeFileUriBecomesAbsoluteAndKeepsItsQuery() {
+        assertThat(Locations.uri("file:data/a%20b")).hasToString(here + "data/a%20b");
+        assertThat(Locations.uri("file:data?io=direct")).hasToString(here + "data?io=direct");
+        assertThat(Locations.uri("file:a%3Fb?io=auto")).hasToString(here + "a%3Fb?io=auto");
+    }
+
+    @Test
+    void anyOtherUriIsTakenAsItIs() {
+        assertThat(Locations.uri("file:/data?io=direct")).hasToString("file:/data?io=direct");
+        assertThat(Locations.uri("mem://a/b")).hasToString("mem://a/b");
+    }
+
+    @Test
+    void whatIsNoUriIsRefused() {
+        assertThatThrownBy(() -> Locations.uri("file:/a b"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageEndingWith("percent-encode what a URI may not hold, or write a plain path");
+    }
+}
