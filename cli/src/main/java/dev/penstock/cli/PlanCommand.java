@@ -6,7 +6,6 @@ import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.plan.BalanceForecast;
 import dev.penstock.cli.plan.CacheForecast;
 import dev.penstock.cli.plan.LengthsFile;
-import dev.penstock.cli.plan.StepLengths;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
@@ -96,14 +95,9 @@ final class PlanCommand implements Callable<Integer> {
             Result result = common.newResult().param("uri", uri);
             CacheForecast cache = CacheForecast.of(index, config);
             cache.lines().forEach(common.out()::println);
-            plan(config, index.firstSamples(), sample -> length(index, sample), result);
+            plan(config, index.firstSamples(), index::length, result);
             common.write(result.rows(cache.rows()));
         }
-    }
-
-    private static int length(DatasetIndex index, long sample) {
-        int shard = index.shardOf(sample);
-        return index.shard(shard).length((int) (sample - index.firstSample(shard)));
     }
 
     private void planLengths(int[] known) {
@@ -132,14 +126,19 @@ final class PlanCommand implements Callable<Integer> {
                 config.remainder());
         long endStep = endStep(config, batches);
         BalanceForecast forecast = new BalanceForecast(
-                loading.costModel(CostUnit.typicalAttention()), loading.microBatches(), config.ranks());
+                loading.costModel(CostUnit.typicalAttention()),
+                loading.microBatches(),
+                config.ranks(),
+                loading.balance(),
+                order,
+                batches,
+                lengthOf);
         List<BalanceForecast.MicroBatch> assigned = new ArrayList<>();
         try (ProgressLine progress = common.progress()) {
-            StepLengths lengthsOfStep = new StepLengths(order, batches, lengthOf);
             for (long step = config.startStep(); step < endStep; step++) {
                 long shown = step;
                 progress.show(() -> "planning step " + Amounts.count(shown));
-                forecast.plan(lengthsOfStep, step, loading.balance(), microBatch -> {
+                forecast.plan(step, microBatch -> {
                     if (assignments) {
                         assigned.add(microBatch);
                     }

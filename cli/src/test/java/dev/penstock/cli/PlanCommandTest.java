@@ -80,6 +80,37 @@ class PlanCommandTest {
     }
 
     @Test
+    void delayIsComparedAndSaysWhatItDisplaces() throws IOException {
+        Path json = directory.resolve("p.json");
+        String[] lines = LongStream.range(0, 96)
+                .mapToObj(i -> i == 5 || i == 70 ? "60" : "1")
+                .toArray(String[]::new);
+        CommandRun run = CommandRun.done(
+                "plan",
+                "--lengths",
+                lengths(lines),
+                "--batch",
+                32,
+                "--ranks",
+                2,
+                "--balance",
+                "delay=2",
+                "--assignments",
+                "--json",
+                json);
+
+        ResultFile result = ResultFile.read(json);
+        assertThat(result.value("idle_share_delay")).isLessThan(result.value("idle_share_exact"));
+        assertThat(result.value("displaced_share_delay")).isGreaterThanOrEqualTo(120.0 / 214);
+        assertThat(run.out()).contains("delay=2 displaces", "depends on the number of ranks, 2 here");
+        List<Long> planned = new ArrayList<>();
+        result.json().get("assignments").forEach(part -> planned.addAll(ids(part.get("ids"))));
+        assertThat(planned)
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(0, 96).boxed().toList());
+    }
+
+    @Test
     void stepsAndStartLimitWhatIsPlanned() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun.done(

@@ -73,7 +73,7 @@ class UsageTest {
         "--shuffle, k=0",
         "--shuffle, some",
         "--balance, even",
-        "--balance, delay=4",
+        "--balance, delay=0",
         "--remainder, keep",
         "--cost, euros",
         "--lock, maybe",
@@ -110,11 +110,6 @@ class UsageTest {
         CommandRun run = CommandRun.of("read", directory.resolve("nowhere"), option + "=" + value);
 
         assertRefused(run, "option=" + option.substring(2) + ",");
-    }
-
-    @Test
-    void delayIsSaidNotToBeBuilt() {
-        assertRefused(CommandRun.of("read", directory, "--balance", "delay=4"), "delay queue is not built");
     }
 
     @Test

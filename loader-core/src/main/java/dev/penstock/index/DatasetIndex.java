@@ -107,6 +107,12 @@ public final class DatasetIndex implements AutoCloseable {
         return low;
     }
 
+    /// Length of a sample in cost units.
+    public int length(long sample) {
+        int shard = shardOf(sample);
+        return shards.get(shard).length((int) (sample - firstSamples[shard]));
+    }
+
     /// The largest cost length of any sample.
     public int longestLength() {
         return shards.stream().mapToInt(ShardIndex::longestLength).max().orElse(0);

@@ -57,7 +57,7 @@ final class CacheTiers implements AutoCloseable {
         BlockMap blockMap = new BlockMap(sizes, identities, config.blockBytes());
         TierMeter meter = new TierMeter();
         StepClock clock = new StepClock(config.startStep());
-        NextUse nextUse = new BlockUses(index, order, batches, blockMap);
+        NextUse nextUse = new BlockUses(index, order, batches, config.regrouping(), config.ranks(), blockMap);
 
         BlockSource origin = new RetryingSource(
                 new OriginSource(store, objects, blockMap, meter), RETRIES, FIRST_RETRY_DELAY, meter);

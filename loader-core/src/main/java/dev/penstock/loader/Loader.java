@@ -10,6 +10,7 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
+import dev.penstock.plan.StepSamples;
 import dev.penstock.store.ObjectStore;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -23,7 +24,8 @@ import reactor.core.scheduler.Schedulers;
 ///
 /// Batches come in order of step, and within a step in order of rank, for every rank of
 /// [LoaderConfig#localRanks()]. Epoch follows epoch without a pause. A loader delivers the same batches for the same
-/// dataset, seed, batch size, shuffle and remainder, whatever its caches hold and however many ranks there are.
+/// dataset, seed, batch size, shuffle and remainder, whatever its caches hold and however many ranks there are; with a
+/// [StepRegrouping][dev.penstock.plan.StepRegrouping] what a step delivers depends on that and on the number of ranks.
 ///
 /// Ownership: the caller closes every batch, then the loader, then the index and the store it was opened with. Closing
 /// the loader reaps batches that were never closed; using one afterwards throws. Threading: any thread may open a
@@ -126,8 +128,8 @@ public final class Loader implements AutoCloseable {
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
         FillQueue fills = new FillQueue();
-        BatchPlanner planner =
-                new BatchPlanner(index, order, batches, config.assigner().get(), config.ranks(), tiers.blockMap());
+        BatchPlanner planner = new BatchPlanner(
+                index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
         DecodePool workers = new DecodePool(config.decodeThreads(), index, fills::end);
         StreamPlanner planning = new StreamPlanner(
                 planner,
@@ -173,7 +175,14 @@ public final class Loader implements AutoCloseable {
                 config.shuffle().toString(),
                 config.remainder().name(),
                 config.batchSize(),
+                openWindow(nextStep),
                 nextStep);
+    }
+
+    private String openWindow(long nextStep) {
+        return StepSamples.isWithinWindow(batches, config.regrouping(), nextStep)
+                ? config.regrouping() + " ranks=" + config.ranks()
+                : LoaderState.NO_WINDOW;
     }
 
     public LoaderCounters counters() {

@@ -7,6 +7,7 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssigner;
+import dev.penstock.plan.StepRegrouping;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +28,8 @@ import java.util.stream.IntStream;
 /// @param ranks number of ranks that share each global batch
 /// @param localRanks ranks this loader delivers, ascending
 /// @param startStep first step delivered
+/// @param regrouping which samples neighbouring steps trade; it decides the data, and unless it is
+///     [StepRegrouping#NONE] the number of ranks does so too
 /// @param assigner makes the function that divides a global batch; called once per stream
 /// @param blockBytes unit of reading and caching
 /// @param ramBytes hard limit of the RAM tier
@@ -44,6 +47,7 @@ public record LoaderConfig(
         int ranks,
         List<Integer> localRanks,
         long startStep,
+        StepRegrouping regrouping,
         Supplier<RankAssigner> assigner,
         int blockBytes,
         long ramBytes,
@@ -94,7 +98,7 @@ public record LoaderConfig(
         }
     }
 
-    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank.
+    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping.
     ///
     /// @param assigner makes the function that divides a global batch, such as `ExactBalancer::new`
     public static Builder builder(Supplier<RankAssigner> assigner) {
@@ -113,6 +117,7 @@ public record LoaderConfig(
         private int ranks = 1;
         private Optional<List<Integer>> localRanks = Optional.empty();
         private long startStep;
+        private StepRegrouping regrouping = StepRegrouping.NONE;
         private final Supplier<RankAssigner> assigner;
         private int blockBytes = DEFAULT_BLOCK_BYTES;
         private long ramBytes = 512L << 20;
@@ -171,6 +176,11 @@ public record LoaderConfig(
             return this;
         }
 
+        public Builder regrouping(StepRegrouping value) {
+            regrouping = value;
+            return this;
+        }
+
         public Builder blockBytes(int value) {
             blockBytes = value;
             return this;
@@ -214,6 +224,7 @@ public record LoaderConfig(
                             .boxed()
                             .toList()),
                     startStep,
+                    regrouping,
                     assigner,
                     blockBytes,
                     ramBytes,

@@ -9,11 +9,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Where a run stands: a position, and what the position is a position in.
 ///
-/// The number of ranks is not part of it, because the global batches do not depend on it.
+/// The number of ranks is not part of it, because the global batches do not depend on it. But where steps trade
+/// samples, and `nextStep` lies within a window of steps that do, the state goes on only with the same regrouping and
+/// ranks.
 ///
 /// @param version of this record's form; see [#VERSION]
 /// @param orderVersion of the algorithm behind the order
 /// @param datasetDigest of the index the samples are numbered by
+/// @param openWindow how the steps on both sides of `nextStep` trade samples, or [#NO_WINDOW]
 /// @param nextStep first step not yet consumed
 public record LoaderState(
         int version,
@@ -23,10 +26,14 @@ public record LoaderState(
         String shuffle,
         String remainder,
         int batchSize,
+        String openWindow,
         long nextStep) {
 
     /// Changes when a field's meaning does.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /// In place of a regrouping: no step before `nextStep` trades samples with one after it.
+    public static final String NO_WINDOW = "none";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -64,6 +71,7 @@ public record LoaderState(
         require("shuffle", shuffle, now.shuffle);
         require("remainder", remainder, now.remainder);
         require("batch", batchSize, now.batchSize);
+        require("balance within a window of steps", openWindow, now.openWindow);
     }
 
     private static void require(String what, @Nullable Object saved, @Nullable Object now) {

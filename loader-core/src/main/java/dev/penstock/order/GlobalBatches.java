@@ -94,6 +94,23 @@ public record GlobalBatches(long sampleCount, int batchSize, long epochCount, Re
         };
     }
 
+    /// The first step with no sample of an earlier epoch.
+    public long firstWholeStep(long epoch) {
+        return switch (remainder) {
+            case DROP, SHORT -> epoch * stepsPerEpoch();
+            case CARRY -> Math.ceilDiv(epoch * sampleCount, (long) batchSize);
+        };
+    }
+
+    /// The first step with a sample of a later epoch, or the end of the run; not before [#firstWholeStep].
+    public long endOfWholeSteps(long epoch) {
+        long end = switch (remainder) {
+            case DROP, SHORT -> (epoch + 1) * stepsPerEpoch();
+            case CARRY -> epoch + 1 == epochLimit() ? stepLimit() : (epoch + 1) * sampleCount / batchSize;
+        };
+        return Math.max(end, firstWholeStep(epoch));
+    }
+
     private long stepsPerEpoch() {
         return remainder == Remainder.DROP ? sampleCount / batchSize : Math.ceilDiv(sampleCount, (long) batchSize);
     }

@@ -10,14 +10,14 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
 import java.util.Arrays;
 
-/// Turns a step number into batch plans: global batch, then assignment to ranks, then layout and pieces.
+/// Turns a step number into batch plans: the samples of the step, then assignment to ranks, then layout and pieces.
 ///
 /// A pure function of its constructor's arguments and the step; the fields below are scratch memory. Confined to one
 /// thread. Any step may follow any other.
 public final class BatchPlanner {
 
     private final DatasetIndex index;
-    private final OrderLine line;
+    private final StepSamples samples;
     private final GlobalBatches batches;
     private final RankAssigner assigner;
     private final BlockMap blockMap;
@@ -25,9 +25,7 @@ public final class BatchPlanner {
     private final int[] widthBytes;
 
     private final RankAssignment assignment;
-    private long[] samples = new long[64];
     private int[] shards = new int[64];
-    private int[] lengths = new int[64];
     private final long[] valuesBytes;
     private long plannedStep = -1;
 
@@ -37,11 +35,12 @@ public final class BatchPlanner {
             DatasetIndex index,
             SampleOrder order,
             GlobalBatches batches,
+            StepRegrouping regrouping,
             RankAssigner assigner,
             int ranks,
             BlockMap blockMap) {
         this.index = index;
-        this.line = new OrderLine(order);
+        this.samples = new StepSamples(order, batches, regrouping, ranks, index::length);
         this.batches = batches;
         this.assigner = assigner;
         this.blockMap = blockMap;
@@ -58,33 +57,20 @@ public final class BatchPlanner {
         if (step == plannedStep) {
             return assignment;
         }
-        int count = batches.size(step);
-        if (samples.length < count) {
-            samples = new long[count];
-            shards = new int[count];
-            lengths = new int[count];
-        }
-        long position = batches.firstPosition(step);
-        for (int item = 0; item < count; item++) {
-            long sample = line.sampleAt(position + item);
-            int shard = index.shardOf(sample);
-            samples[item] = sample;
-            shards[item] = shard;
-            lengths[item] = index.shard(shard).length((int) (sample - index.firstSample(shard)));
-        }
-        assigner.assign(lengths, count, assignment);
+        samples.load(step);
+        assigner.assign(samples.lengths(), samples.count(), assignment);
         plannedStep = step;
         return assignment;
     }
 
     /// Dataset-wide number of an item of the step last assigned.
     public long sample(int item) {
-        return samples[item];
+        return samples.sample(item);
     }
 
     /// Length in cost units of an item of the step last assigned.
     public int length(int item) {
-        return lengths[item];
+        return samples.lengths()[item];
     }
 
     /// Plans one rank's batch of a step.
@@ -101,12 +87,16 @@ public final class BatchPlanner {
         for (int m = 0; m <= microBatches; m++) {
             into.microBatchStart(m, assignment.firstItem(firstMicroBatch + m) - firstItem);
         }
+        if (shards.length < sampleCount) {
+            shards = new int[sampleCount];
+        }
         Arrays.fill(valuesBytes, 0);
         for (int sample = 0; sample < sampleCount; sample++) {
-            int item = assignment.item(firstItem + sample);
-            into.sample(sample, samples[item]);
-            ShardIndex shard = index.shard(shards[item]);
-            int local = local(item);
+            long id = samples.sample(assignment.item(firstItem + sample));
+            into.sample(sample, id);
+            shards[sample] = index.shardOf(id);
+            ShardIndex shard = index.shard(shards[sample]);
+            int local = local(into, sample);
             for (int field = 0; field < fieldCount; field++) {
                 int bytes = shard.storedBytes(local, field);
                 into.field(sample, field, bytes, shard.crc32c(local, field));
@@ -121,18 +111,17 @@ public final class BatchPlanner {
         for (int field = 0; field < fieldCount; field++) {
             long target = layout.valuesOffset(field);
             for (int sample = 0; sample < sampleCount; sample++) {
-                int item = assignment.item(firstItem + sample);
                 int bytes = into.fieldBytes(sample, field);
                 into.target(sample, field, target);
-                addPieces(into, sample, field, shards[item], local(item), bytes, target);
+                addPieces(into, sample, field, shards[sample], local(into, sample), bytes, target);
                 target += bytes;
             }
         }
         into.finish();
     }
 
-    private int local(int item) {
-        return (int) (samples[item] - index.firstSample(shards[item]));
+    private int local(BatchPlan plan, int sample) {
+        return (int) (plan.sampleId(sample) - index.firstSample(shards[sample]));
     }
 
     private void addPieces(BatchPlan into, int sample, int field, int shard, int local, int bytes, long target) {

@@ -30,14 +30,23 @@ public final class BlockUses implements NextUse {
     private final DatasetIndex index;
     private final OrderLine line;
     private final GlobalBatches batches;
+    private final StepWindows windows;
     private final BlockMap blockMap;
     private final LinkedHashMap<Integer, EpochUses> known = new LinkedHashMap<>(16, 0.75f, true);
     private long knownSteps;
 
-    public BlockUses(DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blockMap) {
+    /// @param ranks that share each step
+    public BlockUses(
+            DatasetIndex index,
+            SampleOrder order,
+            GlobalBatches batches,
+            StepRegrouping regrouping,
+            int ranks,
+            BlockMap blockMap) {
         this.index = index;
         this.line = new OrderLine(order);
         this.batches = batches;
+        this.windows = new StepWindows(order, batches, regrouping, ranks, index::length);
         this.blockMap = blockMap;
     }
 
@@ -48,7 +57,8 @@ public final class BlockUses implements NextUse {
             return NEVER;
         }
         long epoch = batches.epochOf(first);
-        // A batch that spans two epochs belongs to the first, and the second one's samples may be due in it; so a
+        // Steps trade samples within an epoch. A batch that spans two epochs belongs to the first, and the second one's
+        // samples may be due in it; so a
         // block that is due at all is due in this epoch or in one of the next two.
         for (long e = epoch; e <= epoch + 2; e++) {
             long[] steps = steps(block, e);
@@ -91,7 +101,7 @@ public final class BlockUses implements NextUse {
         long[] steps = new long[Math.max(0, last - first)];
         int count = 0;
         for (int local = first; local < last; local++) {
-            long step = batches.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
+            long step = windows.stepOf(line.positionOf(epoch, index.firstSample(object) + local));
             if (step != GlobalBatches.NEVER && reaches(shard, local, from, until)) {
                 steps[count++] = step;
             }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class LoaderStateTest {
 
     private static final LoaderState STATE =
-            new LoaderState(LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, 1234);
+            new LoaderState(LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, LoaderState.NO_WINDOW, 1234);
 
     @Test
     void readsWhatItWrote() {
@@ -19,32 +19,45 @@ class LoaderStateTest {
 
     @Test
     void anotherVersionIsRefusedByNumber() {
-        assertThatThrownBy(() -> LoaderState.parse(STATE.toJson().replace("\"version\":1", "\"version\":9")))
+        assertThatThrownBy(() -> LoaderState.parse(STATE.toJson().replace("\"version\":2", "\"version\":9")))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("reading a loader state failed: expectedVersion=1, foundVersion=9; ");
+                .hasMessageStartingWith("reading a loader state failed: expectedVersion=2, foundVersion=9; ");
     }
 
     @Test
     void whatIsNoStateIsRefused() {
-        for (String text : new String[] {"", "[]", "{}", "{\"version\":1}", "\u0000"}) {
+        for (String text : new String[] {"", "[]", "{}", "{\"version\":2}", "\u0000"}) {
             assertThatThrownBy(() -> LoaderState.parse(text)).as(text).isInstanceOf(ConfigurationException.class);
         }
     }
 
     @Test
     void continuesAtAnyStep() {
-        assertThatCode(() -> STATE.requireContinues(
-                        new LoaderState(LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, 0)))
+        assertThatCode(() -> STATE.requireContinues(new LoaderState(
+                        LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, LoaderState.NO_WINDOW, 0)))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void anotherSeedOrDatasetIsRefusedByName() {
-        LoaderState seed = new LoaderState(LoaderState.VERSION, 1, "abc", 8, "k=4", "carry", 96, 0);
+        LoaderState seed =
+                new LoaderState(LoaderState.VERSION, 1, "abc", 8, "k=4", "carry", 96, LoaderState.NO_WINDOW, 0);
         assertThatThrownBy(() -> STATE.requireContinues(seed))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("resuming failed: differs=seed, saved=7, now=8");
-        LoaderState dataset = new LoaderState(LoaderState.VERSION, 1, "abd", 7, "k=4", "carry", 96, 0);
+        LoaderState dataset =
+                new LoaderState(LoaderState.VERSION, 1, "abd", 7, "k=4", "carry", 96, LoaderState.NO_WINDOW, 0);
         assertThatThrownBy(() -> STATE.requireContinues(dataset)).hasMessageContaining("differs=datasetDigest");
+    }
+
+    @Test
+    void stepsThatTradeSamplesContinueWithTheSameBalanceOnly() {
+        LoaderState four = new LoaderState(LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, "delay=8 ranks=4", 10);
+        LoaderState six = new LoaderState(LoaderState.VERSION, 1, "abc", 7, "k=4", "carry", 96, "delay=8 ranks=6", 10);
+        assertThatCode(() -> four.requireContinues(four)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> four.requireContinues(six))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("saved=delay=8 ranks=4, now=delay=8 ranks=6");
+        assertThatThrownBy(() -> STATE.requireContinues(six)).isInstanceOf(ConfigurationException.class);
     }
 }

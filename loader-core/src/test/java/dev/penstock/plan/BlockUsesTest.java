@@ -42,14 +42,16 @@ class BlockUsesTest {
             for (Shuffle shuffle : List.of(new Shuffle.None(), new Shuffle.Full(), new Shuffle.OpenShards(2))) {
                 SampleOrder order = new SampleOrder(index.firstSamples(), shuffle, 11);
                 GlobalBatches batches = new GlobalBatches(index.sampleCount(), 12, EPOCHS, remainder);
-                List<TreeSet<Long>> uses = plannedUses(index, order, batches, blocks);
-                BlockUses nextUse = new BlockUses(index, order, batches, blocks);
-                for (int block = 0; block < blocks.blockCount(); block++) {
-                    for (long after = -1; after <= batches.stepCount(); after++) {
-                        Long planned = uses.get(block).higher(after);
-                        assertThat(nextUse.nextUse(block, after))
-                                .as("%s, block %d after step %d", shuffle, block, after)
-                                .isEqualTo(planned == null ? NextUse.NEVER : planned);
+                for (StepRegrouping regrouping : List.of(StepRegrouping.NONE, new LongestToTheMiddle(3))) {
+                    List<TreeSet<Long>> uses = plannedUses(index, order, batches, regrouping, blocks);
+                    BlockUses nextUse = new BlockUses(index, order, batches, regrouping, 1, blocks);
+                    for (int block = 0; block < blocks.blockCount(); block++) {
+                        for (long after = -1; after <= batches.stepCount(); after++) {
+                            Long planned = uses.get(block).higher(after);
+                            assertThat(nextUse.nextUse(block, after))
+                                    .as("%s, %s, block %d after step %d", shuffle, regrouping, block, after)
+                                    .isEqualTo(planned == null ? NextUse.NEVER : planned);
+                        }
                     }
                 }
             }
@@ -64,10 +66,11 @@ class BlockUsesTest {
     }
 
     private static List<TreeSet<Long>> plannedUses(
-            DatasetIndex index, SampleOrder order, GlobalBatches batches, BlockMap blocks) {
+            DatasetIndex index, SampleOrder order, GlobalBatches batches, StepRegrouping regrouping, BlockMap blocks) {
         List<TreeSet<Long>> uses =
                 Stream.generate(TreeSet<Long>::new).limit(blocks.blockCount()).toList();
-        BatchPlanner planner = new BatchPlanner(index, order, batches, new RoundRobinAssigner(4), 1, blocks);
+        BatchPlanner planner =
+                new BatchPlanner(index, order, batches, regrouping, new RoundRobinAssigner(4), 1, blocks);
         BatchPlan plan = new BatchPlan();
         for (long step = 0; step < batches.stepCount(); step++) {
             planner.plan(step, 0, plan);

@@ -18,6 +18,7 @@ public final class ExactBalancer implements RankAssigner {
     private static final int TOLERANCE_SHIFT = 15;
 
     private final SortedCosts costs;
+    private final RankSpeeds speeds;
     private final MicroBatchPacking packing;
     private final ListScheduling scheduling = new ListScheduling();
     private final LoadRefinement refinement = new LoadRefinement();
@@ -25,26 +26,32 @@ public final class ExactBalancer implements RankAssigner {
     private final Schedule largestSlackFirst = new Schedule();
 
     public ExactBalancer(CostModel model, MicroBatchPolicy policy) {
+        this(model, policy, RankSpeeds.EQUAL);
+    }
+
+    /// @param speeds of the ranks; makespan and lower bound are then in units of time, see [RankSpeeds]
+    public ExactBalancer(CostModel model, MicroBatchPolicy policy, RankSpeeds speeds) {
         this.costs = new SortedCosts(model);
+        this.speeds = speeds;
         this.packing = new MicroBatchPacking(policy);
     }
 
     @Override
     public void assign(int[] lengths, int count, RankAssignment assignment) {
         costs.load(lengths, count);
-        long bound = costs.lowerBound(assignment.ranks());
+        long bound = speeds.lowerBound(costs, assignment.ranks());
         Schedule best = schedule(assignment.ranks(), bound + (bound >>> TOLERANCE_SHIFT));
         packing.pack(costs, best, assignment);
         assignment.finish(best.makespan(), bound);
     }
 
     private Schedule schedule(int ranks, long target) {
-        scheduling.longestFirst(costs, ranks, longestFirst);
+        scheduling.longestFirst(costs, ranks, speeds, longestFirst);
         refinement.refine(costs, longestFirst, target);
         if (longestFirst.makespan() <= target) {
             return longestFirst;
         }
-        scheduling.largestSlackFirst(costs, ranks, largestSlackFirst);
+        scheduling.largestSlackFirst(costs, ranks, speeds, largestSlackFirst);
         refinement.refine(costs, largestSlackFirst, target);
         return largestSlackFirst.makespan() < longestFirst.makespan() ? largestSlackFirst : longestFirst;
     }

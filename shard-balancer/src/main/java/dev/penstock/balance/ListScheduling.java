@@ -12,13 +12,13 @@ final class ListScheduling {
     private final KeyHeap ranksByLoad = new KeyHeap();
     private final KeyHeap groupsBySlack = new KeyHeap();
 
-    void longestFirst(SortedCosts costs, int ranks, Schedule schedule) {
-        begin(costs, ranks, schedule);
+    void longestFirst(SortedCosts costs, int ranks, RankSpeeds speeds, Schedule schedule) {
+        begin(costs, ranks, speeds, schedule);
         assign(costs, 0, costs.count(), schedule);
     }
 
-    void largestSlackFirst(SortedCosts costs, int ranks, Schedule schedule) {
-        begin(costs, ranks, schedule);
+    void largestSlackFirst(SortedCosts costs, int ranks, RankSpeeds speeds, Schedule schedule) {
+        begin(costs, ranks, speeds, schedule);
         int groups = Math.ceilDiv(costs.count(), ranks);
         groupsBySlack.begin(groups);
         for (int group = 0; group < groups; group++) {
@@ -38,8 +38,8 @@ final class ListScheduling {
         return costs.cost(first) - last;
     }
 
-    private void begin(SortedCosts costs, int ranks, Schedule schedule) {
-        schedule.begin(ranks, costs.count());
+    private void begin(SortedCosts costs, int ranks, RankSpeeds speeds, Schedule schedule) {
+        schedule.begin(ranks, costs.count(), speeds);
         ranksByLoad.begin(ranks);
         for (int rank = 0; rank < ranks; rank++) {
             ranksByLoad.put(rank, 0);
@@ -50,8 +50,9 @@ final class ListScheduling {
     private void assign(SortedCosts costs, int from, int to, Schedule schedule) {
         for (int place = from; place < to; place++) {
             long cost = costs.cost(place);
-            schedule.assign(place, ranksByLoad.least(), cost);
-            ranksByLoad.addToLeast(cost);
+            int rank = ranksByLoad.least();
+            schedule.assign(place, rank, cost);
+            ranksByLoad.addToLeast(cost * schedule.slowness(rank));
         }
     }
 }

@@ -81,21 +81,22 @@ final class LoadRefinement {
         bestMaximum = load;
         for (int i = 0; i < schedule.ranks() - 1 && bestMaximum > bound; i++) {
             int rank = ranksByLoad[i];
-            long half = (load - schedule.load(rank)) / 2;
-            if (load - half >= bestMaximum) {
+            int slowness = schedule.slowness(fullest);
+            long levelling = (load - schedule.load(rank)) / (slowness + schedule.slowness(rank));
+            if (load - levelling * slowness >= bestMaximum) {
                 break;
             }
-            compare(costs, schedule, fullest, rank, half);
+            compare(costs, schedule, fullest, rank, levelling);
         }
         return bestMaximum < load;
     }
 
-    /// Looks for the exchange between two ranks whose difference comes nearest to half their gap.
-    private void compare(SortedCosts costs, Schedule schedule, int fullest, int rank, long half) {
+    /// Looks for the exchange between two ranks whose difference in cost comes nearest to what would level them.
+    private void compare(SortedCosts costs, Schedule schedule, int fullest, int rank, long levelling) {
         int dearer = NONE;
         int cheaper = firstOf[rank];
         for (int given = firstOf[fullest]; given != NONE; given = next[given]) {
-            long wanted = costs.cost(given) - half;
+            long wanted = costs.cost(given) - levelling;
             while (cheaper != NONE && costs.cost(cheaper) >= wanted) {
                 dearer = cheaper;
                 cheaper = next[cheaper];
@@ -109,7 +110,9 @@ final class LoadRefinement {
 
     private void consider(SortedCosts costs, Schedule schedule, int fullest, int rank, int given, int taken) {
         long difference = costs.cost(given) - (taken == NONE ? 0 : costs.cost(taken));
-        long maximum = Math.max(schedule.load(fullest) - difference, schedule.load(rank) + difference);
+        long maximum = Math.max(
+                schedule.load(fullest) - difference * schedule.slowness(fullest),
+                schedule.load(rank) + difference * schedule.slowness(rank));
         if (maximum < bestMaximum) {
             bestMaximum = maximum;
             bestGiven = given;

@@ -104,10 +104,10 @@ final class ExactBalancerTest {
             long seed = seeds.nextLong();
             int[] lengths = Workload.logNormal(new SplittableRandom(seed), 40, 6.2, 1.0, 8_192);
             costs.load(lengths, lengths.length);
-            scheduling.longestFirst(costs, 8, schedule);
+            scheduling.longestFirst(costs, 8, RankSpeeds.EQUAL, schedule);
             refinement.refine(costs, schedule, costs.lowerBound(8));
             long longestFirst = schedule.makespan();
-            scheduling.largestSlackFirst(costs, 8, schedule);
+            scheduling.largestSlackFirst(costs, 8, RankSpeeds.EQUAL, schedule);
             refinement.refine(costs, schedule, costs.lowerBound(8));
 
             new ExactBalancer(TOKENS, UNCAPPED).assign(lengths, lengths.length, assignment);

@@ -29,7 +29,7 @@ public final class Converters {
         commandLine.registerConverter(Shuffle.class, refusing(Shuffle::parse));
         commandLine.registerConverter(Remainder.class, refusing(Remainder::parse));
         commandLine.registerConverter(Balance.class, refusing(Balance::parse));
-        commandLine.registerConverter(CostUnit.class, named(CostUnit.class));
+        commandLine.registerConverter(CostUnit.class, refusing(CostUnit::parse));
         commandLine.registerConverter(PageLocking.class, named(PageLocking.class));
         commandLine.registerConverter(Overlong.class, named(Overlong.class));
         commandLine.registerConverter(TokenFormat.class, refusing(TokenFormat::parse));

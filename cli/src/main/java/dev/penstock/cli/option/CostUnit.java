@@ -2,31 +2,65 @@ package dev.penstock.cli.option;
 
 import dev.penstock.balance.AttentionWork;
 import dev.penstock.balance.CostModel;
-import java.util.Locale;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/// What a sample is taken to cost.
-public enum CostUnit {
-    /// Its length.
-    TOKENS,
-    /// The work of a causal transformer over it, which grows with the square of the length.
-    ATTENTION;
+/// What a sample is taken to cost; `toString()` is the text that [#parse] reads.
+public sealed interface CostUnit {
 
-    /// The attention model where no model is trained: GPT-2's smallest shape, the usual yardstick.
-    public static CostModel typicalAttention() {
-        return CostModel.attention(12, 768, 50_257, AttentionWork.CAUSAL_HALF);
-    }
-
-    /// @param attention what [#ATTENTION] stands for
-    CostModel model(CostModel attention) {
-        return switch (this) {
-            case TOKENS -> CostModel.tokens();
-            case ATTENTION -> attention;
+    /// Reads `tokens`, `attention` or the path of a [CostFile].
+    static CostUnit parse(String text) {
+        return switch (text) {
+            case "tokens" -> new Tokens();
+            case "attention" -> new Attention();
+            default -> {
+                if (!Files.isRegularFile(Path.of(text))) {
+                    throw new ConfigurationException(FailureMessage.of("cost option")
+                            .with("value", text)
+                            .remedy("use tokens, attention or a YAML file that exists"));
+                }
+                yield new Stated(text, CostFile.read(Path.of(text)));
+            }
         };
     }
 
-    /// The text of the option.
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+    /// The attention model where no model is trained: GPT-2's smallest shape, the usual yardstick.
+    static CostModel typicalAttention() {
+        return CostModel.attention(12, 768, 50_257, AttentionWork.CAUSAL_HALF);
+    }
+
+    /// @param attention what [Attention] stands for
+    default CostModel model(CostModel attention) {
+        return switch (this) {
+            case Tokens() -> CostModel.tokens();
+            case Attention() -> attention;
+            case Stated(String _, CostModel model) -> model;
+        };
+    }
+
+    /// Its length.
+    record Tokens() implements CostUnit {
+        @Override
+        public String toString() {
+            return "tokens";
+        }
+    }
+
+    /// The work of a causal transformer over it, which grows with the square of the length.
+    record Attention() implements CostUnit {
+        @Override
+        public String toString() {
+            return "attention";
+        }
+    }
+
+    /// What a file says.
+    record Stated(String file, CostModel model) implements CostUnit {
+        @Override
+        public String toString() {
+            return file;
+        }
     }
 }

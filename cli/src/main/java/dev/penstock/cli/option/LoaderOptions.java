@@ -70,9 +70,10 @@ public final class LoaderOptions {
 
     @Option(
             names = "--balance",
-            paramLabel = "off|exact",
-            description = "How a batch is divided among ranks. Default: ${DEFAULT-VALUE}.")
-    private Balance balance = Balance.EXACT;
+            paramLabel = "off|exact|delay=N",
+            description = "How samples are divided among ranks; delay=N also gathers over-long ones within N steps,"
+                    + " and then what a step holds depends on --ranks. Default: ${DEFAULT-VALUE}.")
+    private Balance balance = new Balance.Exact();
 
     @Option(
             names = "--remainder",
@@ -83,9 +84,10 @@ public final class LoaderOptions {
 
     @Option(
             names = "--cost",
-            paramLabel = "tokens|attention",
-            description = "What balancing takes a sample to cost. Default: ${DEFAULT-VALUE}.")
-    private CostUnit cost = CostUnit.TOKENS;
+            paramLabel = "tokens|attention|FILE",
+            description = "What balancing takes a sample to cost; FILE is YAML with alpha, beta and gamma, or with"
+                    + " layers, hidden, vocabulary and scores. Default: ${DEFAULT-VALUE}.")
+    private CostUnit cost = new CostUnit.Tokens();
 
     @Option(names = "--ram", paramLabel = "SIZE", description = "Limit of the RAM tier. Default: ${DEFAULT-VALUE}.")
     private ByteSize ram = new ByteSize(512L << 20);
@@ -166,6 +168,7 @@ public final class LoaderOptions {
                 .seed(seed)
                 .startStep(start)
                 .ranks(ranks)
+                .regrouping(balance.regrouping(costModel))
                 .remainder(remainder)
                 .ramBytes(ram.bytes())
                 .slotBytes(slots.bytes())

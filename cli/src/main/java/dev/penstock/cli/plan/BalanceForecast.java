@@ -6,76 +6,107 @@ import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Row;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.RankAssignment;
+import dev.penstock.plan.StepSamples;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongToIntFunction;
 
 /// Assigns the steps of a run under every way to balance and compares the certificates.
 ///
 /// Confined to one thread.
 public final class BalanceForecast {
 
+    /// What delay is compared with when another way was chosen.
+    private static final Balance.Delay USUAL_DELAY = new Balance.Delay(8);
+
     /// Which samples a rank gets in one micro-batch of a step.
     ///
     /// @param ids dataset-wide sample numbers, in batch order
     public record MicroBatch(long step, int rank, int microBatch, List<Long> ids) {}
 
+    /// One way to balance, with what it needs and what came of it.
+    private record Way(
+            Balance balance, StepSamples samples, RankAssigner assigner, BalanceRecord record, Displacement moved) {}
+
     private final CostModel cost;
+    private final GlobalBatches batches;
     private final RankAssignment assignment;
-    private final Map<Balance, RankAssigner> assigners = new EnumMap<>(Balance.class);
-    private final Map<Balance, BalanceRecord> records = new EnumMap<>(Balance.class);
+    private final Balance chosen;
+    private final Way off;
+    private final Way exact;
+    private final Way delay;
     private final LengthHistogram histogram = new LengthHistogram();
 
-    public BalanceForecast(CostModel cost, MicroBatchPolicy policy, int ranks) {
+    /// @param chosen the way of the run
+    /// @param lengthOf length of a sample by its number, in cost units
+    public BalanceForecast(
+            CostModel cost,
+            MicroBatchPolicy policy,
+            int ranks,
+            Balance chosen,
+            SampleOrder order,
+            GlobalBatches batches,
+            LongToIntFunction lengthOf) {
         this.cost = cost;
+        this.batches = batches;
         this.assignment = new RankAssignment(ranks);
-        for (Balance balance : Balance.values()) {
-            assigners.put(balance, balance.assigner(cost, policy));
-            records.put(balance, new BalanceRecord());
-        }
+        this.chosen = chosen;
+        this.off = way(new Balance.Off(), policy, order, lengthOf);
+        this.exact = way(new Balance.Exact(), policy, order, lengthOf);
+        this.delay = way(chosen instanceof Balance.Delay stated ? stated : USUAL_DELAY, policy, order, lengthOf);
+    }
+
+    private Way way(Balance balance, MicroBatchPolicy policy, SampleOrder order, LongToIntFunction lengthOf) {
+        return new Way(
+                balance,
+                new StepSamples(order, batches, balance.regrouping(cost), assignment.ranks(), lengthOf),
+                balance.assigner(cost, policy),
+                new BalanceRecord(),
+                new Displacement());
+    }
+
+    private List<Way> ways() {
+        return List.of(off, exact, delay);
     }
 
     /// Plans one step under every way to balance.
     ///
-    /// @param told the micro-batches under one of them
-    public void plan(StepLengths lengths, long step, Balance chosen, Consumer<MicroBatch> told) {
-        lengths.load(step);
-        for (int item = 0; item < lengths.count(); item++) {
-            histogram.add(lengths.lengths()[item]);
-        }
-        assigners.forEach((balance, assigner) -> {
-            assigner.assign(lengths.lengths(), lengths.count(), assignment);
-            record(balance).add(BalanceCertificate.packed(cost, lengths.lengths(), assignment));
-            if (balance == chosen) {
-                tell(lengths, step, told);
+    /// @param told the micro-batches under the chosen one
+    public void plan(long step, Consumer<MicroBatch> told) {
+        for (Way way : ways()) {
+            StepSamples samples = way.samples();
+            samples.load(step);
+            way.assigner().assign(samples.lengths(), samples.count(), assignment);
+            way.record().add(BalanceCertificate.packed(cost, samples.lengths(), assignment));
+            for (int item = 0; item < samples.count(); item++) {
+                long own = batches.stepOf(samples.position(item));
+                way.moved().add(samples.lengths()[item], Math.abs(step - own));
             }
-        });
+            if (way.balance().equals(chosen)) {
+                tell(samples, step, told);
+            }
+        }
+        for (int item = 0; item < off.samples().count(); item++) {
+            histogram.add(off.samples().lengths()[item]);
+        }
     }
 
-    private void tell(StepLengths lengths, long step, Consumer<MicroBatch> told) {
+    private void tell(StepSamples samples, long step, Consumer<MicroBatch> told) {
         for (int rank = 0; rank < assignment.ranks(); rank++) {
             for (int m = 0; m < assignment.microBatchCount(rank); m++) {
                 int global = assignment.firstMicroBatch(rank) + m;
                 List<Long> ids = new ArrayList<>();
                 for (int i = assignment.firstItem(global); i < assignment.firstItem(global + 1); i++) {
-                    ids.add(lengths.sample(assignment.item(i)));
+                    ids.add(samples.sample(assignment.item(i)));
                 }
                 told.accept(new MicroBatch(step, rank, m, ids));
             }
         }
-    }
-
-    private BalanceRecord record(Balance balance) {
-        BalanceRecord found = records.get(balance);
-        if (found == null) {
-            throw new IllegalStateException("no record of " + balance);
-        }
-        return found;
     }
 
     public List<String> lines() {
@@ -83,16 +114,25 @@ public final class BalanceForecast {
         lines.add(Amounts.format("lengths: mean %.1f, longest %,d", histogram.mean(), histogram.longest()));
         lines.addAll(histogram.lines());
         lines.add("balance, fullest rank over its lower bound:");
-        records.forEach((balance, record) -> lines.add(record.line(balance.toString())));
-        BalanceRecord exact = record(Balance.EXACT);
-        lines.add("  what binds: " + exact.bindingText() + " steps");
-        lines.add("  worst step: " + exact.worst().advice());
+        for (Way way : ways()) {
+            lines.add(way.record().line(way.balance().toString()));
+        }
+        lines.add("  what binds: " + exact.record().bindingText() + " steps");
+        lines.add("  worst step: " + exact.record().worst().advice());
+        lines.add("  " + delay.balance() + " " + delay.moved().text());
+        if (chosen instanceof Balance.Delay) {
+            lines.add(Amounts.format(
+                    "  what a step holds depends on the number of ranks, %d here, and on N", assignment.ranks()));
+        }
         return lines;
     }
 
     public List<Row> rows() {
-        return Arrays.stream(Balance.values())
-                .flatMap(balance -> record(balance).rows(balance.toString()).stream())
-                .toList();
+        List<Row> rows = new ArrayList<>();
+        for (Way way : ways()) {
+            rows.addAll(way.record().rows(way.balance().kind()));
+        }
+        rows.addAll(delay.moved().rows(delay.balance().kind()));
+        return rows;
     }
 }

@@ -3,6 +3,7 @@ package dev.penstock.cli.example;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
 import dev.penstock.laws.LawDataset;
 import dev.penstock.laws.LawDatasets;
@@ -68,6 +69,32 @@ class CompositionLawsTest {
             return LoaderConfig.builder(() -> new UnbalancedAssigner(CostModel.tokens(), MicroBatchPolicy.uncapped()))
                     .blockBytes(LawDatasets.BLOCK_BYTES)
                     .ramBytes(1 << 20)
+                    .slotBytes(1 << 20)
+                    .pageLocking(PageLocking.OFF);
+        }
+    }
+
+    @Nested
+    class MemStoreWithDelayedOutliers extends LoaderLaws {
+
+        private final URI shards = URI.create("mem://laws-" + UUID.randomUUID());
+
+        @Override
+        protected Membership membership() {
+            return Membership.BY_RANKS;
+        }
+
+        @Override
+        protected LawDataset openDataset() {
+            return packed(shards);
+        }
+
+        @Override
+        protected LoaderConfig.Builder composition() {
+            return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.upTo(MAX_TOKENS)))
+                    .regrouping(new OutlierDelay(CostModel.tokens(), 2))
+                    .blockBytes(LawDatasets.BLOCK_BYTES)
+                    .ramBytes(10L * LawDatasets.BLOCK_BYTES)
                     .slotBytes(1 << 20)
                     .pageLocking(PageLocking.OFF);
         }

@@ -1,14 +1,20 @@
 package dev.penstock.cli.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.penstock.balance.AttentionWork;
+import dev.penstock.balance.CostModel;
+import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssignment;
+import dev.penstock.plan.StepRegrouping;
 import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,6 +116,52 @@ class LoaderOptionsTest {
 
         assertThat(assignment.microBatchCount(0)).isEqualTo(2);
         assertThat(assignment.makespan()).isGreaterThan(16);
+    }
+
+    @Test
+    void delayReachesTheLoaderWithTheCost() {
+        LoaderConfig config = config(parse(List.of("--balance=delay=8", "--cost=attention")));
+
+        assertThat(config.regrouping()).isEqualTo(new OutlierDelay(CostUnit.typicalAttention(), 8));
+        assertThat(config(parse(List.of("--balance=exact"))).regrouping()).isSameAs(StepRegrouping.NONE);
+    }
+
+    @Test
+    void costFileGivesCoefficientsOrTheShapeOfAModel() throws IOException {
+        Path coefficients = Files.writeString(directory.resolve("c.yaml"), "alpha: 12\nbeta: 3\n");
+        Path shape = Files.writeString(
+                directory.resolve("s.yaml"), "layers: 2\nhidden: 64\nvocabulary: 256\nscores: full\n");
+
+        assertThat(parse(List.of("--cost=" + coefficients)).costModel(CostModel.tokens()))
+                .isEqualTo(new CostModel(12, 3, 0));
+        assertThat(parse(List.of("--cost=" + shape)).costModel(CostModel.tokens()))
+                .isEqualTo(CostModel.attention(2, 64, 256, AttentionWork.FULL));
+    }
+
+    @Test
+    void costFilesThatSayNothingOrTwoThingsOrNonsenseAreRefused() throws IOException {
+        for (String text :
+                List.of("", "alpha: 1\nlayers: 2\n", "alpha: -1\n", "beta: 1.5\n", "delta: 1\n", "layers: 2\n")) {
+            Path file = Files.writeString(directory.resolve("c.yaml"), text);
+            assertThatThrownBy(() -> CostUnit.parse(file.toString()))
+                    .as(text)
+                    .isInstanceOf(ConfigurationException.class);
+        }
+        assertThatThrownBy(() -> CostUnit.parse("atention"))
+                .hasMessageContaining("value=atention; use tokens, attention or a YAML file that exists");
+    }
+
+    @Test
+    void balanceIsReadByNameAndNumber() {
+        for (String text : List.of("off", "exact", "delay=8")) {
+            assertThat(Balance.parse(text)).hasToString(text);
+        }
+        for (String text : List.of("delay", "delay=", "delay=0", "delay=-1", "delay=x", "on")) {
+            assertThatThrownBy(() -> Balance.parse(text))
+                    .as(text)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageEndingWith("use off, exact or delay=N, as in delay=8");
+        }
     }
 
     @Test
