@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 /// The bytes of one shard from first to last, in off-heap blocks, with the next blocks read while one is consumed.
 ///
@@ -33,7 +33,7 @@ public final class ShardBytes implements AutoCloseable {
 
     private final ObjectStore store;
     private final ObjectMetadata object;
-    private final LongConsumer progress;
+    private final Consumer<MemorySegment> blocks;
     private final Arena arena = Arena.ofShared();
     private final ArrayDeque<BlockRead> reads = new ArrayDeque<>();
     private MemorySegment block = MemorySegment.NULL;
@@ -46,11 +46,11 @@ public final class ShardBytes implements AutoCloseable {
 
     /// Begins to read the shard.
     ///
-    /// @param progress told the number of bytes of each block that was consumed
-    public ShardBytes(ObjectStore store, ObjectMetadata object, LongConsumer progress) {
+    /// @param blocks shown every block, in stored order, before it is consumed; readable until the call returns
+    public ShardBytes(ObjectStore store, ObjectMetadata object, Consumer<MemorySegment> blocks) {
         this.store = store;
         this.object = object;
-        this.progress = progress;
+        this.blocks = blocks;
         while (reads.size() < BLOCKS_AHEAD && nextOffset < object.sizeBytes()) {
             long bytes = Math.min(BLOCK_BYTES, object.sizeBytes() - nextOffset);
             startRead(arena.allocate(bytes));
@@ -120,7 +120,7 @@ public final class ShardBytes implements AutoCloseable {
         blockOffset += consumed.byteSize();
         block = next.memory();
         consumedBytes = 0;
-        progress.accept(block.byteSize());
+        blocks.accept(block);
         if (nextOffset < object.sizeBytes()) {
             boolean first = consumed.byteSize() == 0;
             startRead(first ? arena.allocate(BLOCK_BYTES) : consumed);

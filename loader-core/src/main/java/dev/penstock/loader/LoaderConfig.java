@@ -2,6 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.fetch.FetchConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Remainder;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
 /// @param blockBytes unit of reading and caching
 /// @param ramBytes hard limit of the RAM tier
 /// @param disk the disk tier; empty for none
+/// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
 /// @param pageLocking whether that memory must be locked
 /// @param decodeThreads threads that copy samples into slots
@@ -52,6 +54,7 @@ public record LoaderConfig(
         int blockBytes,
         long ramBytes,
         Optional<DiskTierConfig> disk,
+        FetchConfig fetch,
         long slotBytes,
         PageLocking pageLocking,
         int decodeThreads) {
@@ -122,6 +125,7 @@ public record LoaderConfig(
         private int blockBytes = DEFAULT_BLOCK_BYTES;
         private long ramBytes = 512L << 20;
         private Optional<DiskTierConfig> disk = Optional.empty();
+        private FetchConfig fetch = FetchConfig.defaults();
         private long slotBytes = 64L << 20;
         private PageLocking pageLocking = PageLocking.BEST_EFFORT;
         private int decodeThreads = Runtime.getRuntime().availableProcessors();
@@ -196,6 +200,11 @@ public record LoaderConfig(
             return this;
         }
 
+        public Builder fetch(FetchConfig value) {
+            fetch = value;
+            return this;
+        }
+
         public Builder slotBytes(long value) {
             slotBytes = value;
             return this;
@@ -229,6 +238,7 @@ public record LoaderConfig(
                     blockBytes,
                     ramBytes,
                     disk,
+                    fetch,
                     slotBytes,
                     pageLocking,
                     decodeThreads);
