@@ -11,6 +11,7 @@ import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.tier.BlockCache;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Loader implements AutoCloseable {
     private @Nullable BatchStream activeStream;
     private boolean closed;
 
-    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config, @Nullable BlockCache cache) {
         this.index = index;
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
@@ -52,7 +53,9 @@ public final class Loader implements AutoCloseable {
                 config.epochs().orElse(GlobalBatches.UNBOUNDED),
                 config.remainder());
         requireStartWithinRun();
-        this.tiers = CacheTiers.open(index, store, order, batches, config);
+        this.tiers = cache == null
+                ? CacheTiers.open(index, store, order, batches, config)
+                : CacheTiers.attach(index, store, order, batches, config, cache);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
     }
 
@@ -75,12 +78,18 @@ public final class Loader implements AutoCloseable {
         }
     }
 
-    /// Opens a loader over an open index and the store it was read from.
+    /// Opens a loader over an open index and the store it was read from, with a cache of its own.
     ///
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
     /// settings contradict each other.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        return new Loader(index, store, config);
+        return new Loader(index, store, config, null);
+    }
+
+    /// The same in a cache that is shared with other loaders, where [LoaderConfig#cache()] does not apply. Closing the
+    /// loader detaches it: the cache stays open, with what the loader read.
+    public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config, BlockCache cache) {
+        return new Loader(index, store, config, cache);
     }
 
     /// The stream as a publisher: cold, so each subscription starts at [LoaderConfig#startStep()].
@@ -135,7 +144,7 @@ public final class Loader implements AutoCloseable {
                 config.localRanks(),
                 config.startStep(),
                 stepCount(),
-                tiers.ram(),
+                tiers.blocks(),
                 tiers.clock(),
                 slots,
                 fills,
@@ -186,7 +195,8 @@ public final class Loader implements AutoCloseable {
                 stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,
-                tiers.counters());
+                tiers.counters(),
+                tiers.warmUp());
     }
 
     /// What the kernel granted for the slots.

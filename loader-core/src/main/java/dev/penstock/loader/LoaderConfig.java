@@ -7,6 +7,8 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssigner;
+import dev.penstock.tier.CacheConfig;
+import dev.penstock.tier.DiskTierConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,9 +30,7 @@ import java.util.stream.IntStream;
 /// @param localRanks ranks this loader delivers, ascending
 /// @param startStep first step delivered
 /// @param assigner makes the function that divides a global batch; called once per stream
-/// @param blockBytes unit of reading and caching
-/// @param ramBytes hard limit of the RAM tier
-/// @param disk the disk tier; empty for none
+/// @param cache what the loader's own cache may use; a loader that shares one takes no notice of it
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
 /// @param pageLocking whether that memory must be locked
 /// @param decodeThreads threads that copy samples into slots
@@ -45,15 +45,10 @@ public record LoaderConfig(
         List<Integer> localRanks,
         long startStep,
         Supplier<RankAssigner> assigner,
-        int blockBytes,
-        long ramBytes,
-        Optional<DiskTierConfig> disk,
+        CacheConfig cache,
         long slotBytes,
         PageLocking pageLocking,
         int decodeThreads) {
-
-    /// Object stores deliver 8 to 16 MiB ranges at full rate; smaller blocks waste less on sparse reads.
-    public static final int DEFAULT_BLOCK_BYTES = 8 << 20;
 
     /// Far above any machine there is; a larger number is a slip of the finger that would allocate for minutes.
     private static final int MAX_RANKS = 1 << 16;
@@ -68,8 +63,6 @@ public record LoaderConfig(
         require(batchSize >= 1, "batch", batchSize, "at least 1");
         require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
         require(startStep >= 0, "start", startStep, "at least 0");
-        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "block", blockBytes, "a power of two ≥ 4096");
-        require(ramBytes >= blockBytes, "ram", ramBytes, "at least one block of " + blockBytes);
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slots", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(
                 decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,
@@ -114,8 +107,8 @@ public record LoaderConfig(
         private Optional<List<Integer>> localRanks = Optional.empty();
         private long startStep;
         private final Supplier<RankAssigner> assigner;
-        private int blockBytes = DEFAULT_BLOCK_BYTES;
-        private long ramBytes = 512L << 20;
+        private int blockBytes = CacheConfig.DEFAULT_BLOCK_BYTES;
+        private long ramBytes = CacheConfig.defaults().ramBytes();
         private Optional<DiskTierConfig> disk = Optional.empty();
         private long slotBytes = 64L << 20;
         private PageLocking pageLocking = PageLocking.BEST_EFFORT;
@@ -215,9 +208,7 @@ public record LoaderConfig(
                             .toList()),
                     startStep,
                     assigner,
-                    blockBytes,
-                    ramBytes,
-                    disk,
+                    new CacheConfig(blockBytes, ramBytes, disk),
                     slotBytes,
                     pageLocking,
                     decodeThreads);

@@ -3,12 +3,13 @@ package dev.penstock.cli.option;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.report.Result;
-import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
-import dev.penstock.tier.DiskTier;
+import dev.penstock.tier.BlockCache;
+import dev.penstock.tier.CacheConfig;
+import dev.penstock.tier.DiskTierConfig;
 import dev.penstock.trainer.world.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ public final class LoaderOptions {
             names = "--block",
             paramLabel = "SIZE",
             description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
-    private ByteSize block = new ByteSize(LoaderConfig.DEFAULT_BLOCK_BYTES);
+    private ByteSize block = new ByteSize(CacheConfig.DEFAULT_BLOCK_BYTES);
 
     @Option(
             names = "--lock",
@@ -205,10 +206,10 @@ public final class LoaderOptions {
     public void discardOtherTiers(int rankTiers) {
         disk.ifPresent(tier -> {
             if (rankTiers > 0) {
-                DiskTier.discard(tier.directory());
+                BlockCache.discard(tier.directory());
             }
             for (int rank = rankTiers; Files.isDirectory(rankDirectory(tier, rank)); rank++) {
-                DiskTier.discard(rankDirectory(tier, rank));
+                BlockCache.discard(rankDirectory(tier, rank));
             }
         });
     }
@@ -229,11 +230,11 @@ public final class LoaderOptions {
                 .param("remainder", effective.remainder())
                 .param("balance", balance)
                 .param("cost", cost)
-                .param("ram", effective.ramBytes())
+                .param("ram", effective.cache().ramBytes())
                 .param("slots", effective.slotBytes())
-                .param("block", effective.blockBytes())
+                .param("block", effective.cache().blockBytes())
                 .param("threads", effective.decodeThreads());
         maxTokens.ifPresent(count -> result.param("maxTokens", count));
-        effective.disk().ifPresent(tier -> result.param("disk", tier.budgetBytes()));
+        effective.cache().disk().ifPresent(tier -> result.param("disk", tier.budgetBytes()));
     }
 }
