@@ -10,28 +10,34 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BlockUses;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.tier.BlockCache;
 import dev.penstock.tier.BlockMap;
-import dev.penstock.tier.DiskTier;
+import dev.penstock.tier.JobBlocks;
 import dev.penstock.tier.NextUse;
-import dev.penstock.tier.RamTier;
 import dev.penstock.tier.StepClock;
 import dev.penstock.tier.TierCounters;
 import dev.penstock.tier.TierMeter;
+import dev.penstock.tier.WarmUp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/// The path of a block as one loader has it: origin, disk tier where there is one, RAM tier.
+/// The path of a block as one loader has it: the origin, and a cache, its own or one it shares with others.
 final class CacheTiers implements AutoCloseable {
+
+    /// What becomes of the cache when the loader is closed.
+    enum Ownership {
+        OWN,
+        SHARED
+    }
 
     private final BlockMap blockMap;
     private final StepClock clock;
     private final TierMeter meter;
     private final FetchMeter fetches;
     private final Origin origin;
-    private final @Nullable DiskTier disk;
-    private final RamTier ram;
+    private final BlockCache cache;
+    private final Ownership ownership;
+    private final JobBlocks blocks;
 
     private CacheTiers(
             BlockMap blockMap,
@@ -39,53 +45,74 @@ final class CacheTiers implements AutoCloseable {
             TierMeter meter,
             FetchMeter fetches,
             Origin origin,
-            @Nullable DiskTier disk,
-            RamTier ram) {
+            BlockCache cache,
+            Ownership ownership,
+            JobBlocks blocks) {
         this.blockMap = blockMap;
         this.clock = clock;
         this.meter = meter;
         this.fetches = fetches;
         this.origin = origin;
-        this.disk = disk;
-        this.ram = ram;
+        this.cache = cache;
+        this.ownership = ownership;
+        this.blocks = blocks;
     }
 
+    /// Opens a cache for one loader.
     static CacheTiers open(
             DatasetIndex index, ObjectStore store, SampleOrder order, GlobalBatches batches, LoaderConfig config) {
         List<ObjectMetadata> objects = index.currentObjects(store);
+        BlockMap blockMap = blockMap(index, store, objects, config.cache().blockBytes());
+        BlockCache cache = BlockCache.open(config.cache().forData(blockMap));
+        try {
+            return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.OWN);
+        } catch (RuntimeException refused) {
+            cache.close();
+            throw refused;
+        }
+    }
+
+    /// Attaches a loader to a cache that outlives it.
+    static CacheTiers attach(
+            DatasetIndex index,
+            ObjectStore store,
+            SampleOrder order,
+            GlobalBatches batches,
+            LoaderConfig config,
+            BlockCache cache) {
+        List<ObjectMetadata> objects = index.currentObjects(store);
+        BlockMap blockMap = blockMap(index, store, objects, cache.blockBytes());
+        return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.SHARED);
+    }
+
+    private static BlockMap blockMap(
+            DatasetIndex index, ObjectStore store, List<ObjectMetadata> objects, int blockBytes) {
         List<String> identities = new ArrayList<>();
         for (int s = 0; s < index.shardCount(); s++) {
             ShardIndex shard = index.shard(s);
             identities.add(store.root() + "\n" + shard.object().key() + "\n" + shard.digest());
         }
         long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();
-        BlockMap blockMap = new BlockMap(sizes, identities, config.blockBytes());
+        return new BlockMap(sizes, identities, blockBytes);
+    }
+
+    private static CacheTiers attach(
+            DatasetIndex index,
+            ObjectStore store,
+            SampleOrder order,
+            GlobalBatches batches,
+            LoaderConfig config,
+            List<ObjectMetadata> objects,
+            BlockMap blockMap,
+            BlockCache cache,
+            Ownership ownership) {
         TierMeter meter = new TierMeter();
         StepClock clock = new StepClock(config.startStep());
-        NextUse nextUse = new BlockUses(index, order, batches, config.regrouping(), config.ranks(), blockMap);
-
         FetchMeter fetches = new FetchMeter();
         Origin origin = Origin.of(store, objects, index, blockMap, config.fetch(), fetches);
-        Optional<DiskTierConfig> diskConfig = config.disk();
-        if (diskConfig.isEmpty()) {
-            RamTier ram = new RamTier(blockMap, origin, nextUse, clock, config.ramBytes(), meter);
-            return new CacheTiers(blockMap, clock, meter, fetches, origin, null, ram);
-        }
-        DiskTier disk = new DiskTier(
-                diskConfig.get().directory(),
-                blockMap,
-                origin,
-                nextUse,
-                clock,
-                diskConfig.get().budgetBytes(),
-                meter);
-        try {
-            RamTier ram = new RamTier(blockMap, disk, nextUse, clock, config.ramBytes(), meter);
-            return new CacheTiers(blockMap, clock, meter, fetches, origin, disk, ram);
-        } catch (RuntimeException refused) {
-            disk.close();
-            throw refused;
-        }
+        NextUse uses = new BlockUses(index, order, batches, config.regrouping(), config.ranks(), blockMap);
+        JobBlocks blocks = cache.attach(blockMap, origin, uses, clock, meter);
+        return new CacheTiers(blockMap, clock, meter, fetches, origin, cache, ownership, blocks);
     }
 
     BlockMap blockMap() {
@@ -96,25 +123,37 @@ final class CacheTiers implements AutoCloseable {
         return clock;
     }
 
-    RamTier ram() {
-        return ram;
+    JobBlocks blocks() {
+        return blocks;
     }
 
     TierCounters counters() {
         return meter.snapshot();
     }
 
+    WarmUp warmUp() {
+        return cache.warmUp();
+    }
+
     FetchCounters fetchCounters() {
         return fetches.snapshot();
     }
 
-    /// Ends the loads in flight, then frees memory and files.
+    /// Gives the blocks back; a cache of its own then frees memory and files.
+    ///
+    /// Loads under way end at once where nobody else can wait for them, and are let finish in a shared cache.
     @Override
     public void close() {
-        origin.close();
-        ram.close();
-        if (disk != null) {
-            disk.close();
+        switch (ownership) {
+            case OWN -> {
+                origin.close();
+                blocks.close();
+                cache.close();
+            }
+            case SHARED -> {
+                blocks.close();
+                origin.close();
+            }
         }
     }
 }

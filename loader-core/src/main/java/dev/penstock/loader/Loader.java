@@ -12,6 +12,7 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.plan.StepSamples;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.tier.BlockCache;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -44,7 +45,7 @@ public final class Loader implements AutoCloseable {
     private @Nullable BatchStream activeStream;
     private boolean closed;
 
-    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config, @Nullable BlockCache cache) {
         this.index = index;
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
@@ -54,7 +55,9 @@ public final class Loader implements AutoCloseable {
                 config.epochs().orElse(GlobalBatches.UNBOUNDED),
                 config.remainder());
         requireStartWithinRun();
-        this.tiers = CacheTiers.open(index, store, order, batches, config);
+        this.tiers = cache == null
+                ? CacheTiers.open(index, store, order, batches, config)
+                : CacheTiers.attach(index, store, order, batches, config, cache);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
     }
 
@@ -77,12 +80,18 @@ public final class Loader implements AutoCloseable {
         }
     }
 
-    /// Opens a loader over an open index and the store it was read from.
+    /// Opens a loader over an open index and the store it was read from, with a cache of its own.
     ///
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
     /// settings contradict each other.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        return new Loader(index, store, config);
+        return new Loader(index, store, config, null);
+    }
+
+    /// The same in a cache that is shared with other loaders, where [LoaderConfig#cache()] does not apply. Closing the
+    /// loader detaches it: the cache stays open, with what the loader read.
+    public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config, BlockCache cache) {
+        return new Loader(index, store, config, cache);
     }
 
     /// The stream as a publisher: cold, so each subscription starts at [LoaderConfig#startStep()].
@@ -137,7 +146,7 @@ public final class Loader implements AutoCloseable {
                 config.localRanks(),
                 config.startStep(),
                 stepCount(),
-                tiers.ram(),
+                tiers.blocks(),
                 tiers.clock(),
                 slots,
                 fills,
@@ -196,6 +205,7 @@ public final class Loader implements AutoCloseable {
                 stalls.meanBalanceRatio(),
                 waits,
                 tiers.counters(),
+                tiers.warmUp(),
                 tiers.fetchCounters());
     }
 

@@ -9,6 +9,8 @@ import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.StepRegrouping;
+import dev.penstock.tier.CacheConfig;
+import dev.penstock.tier.DiskTierConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,9 +34,7 @@ import java.util.stream.IntStream;
 /// @param regrouping which samples neighbouring steps trade; it decides the data, and unless it is
 ///     [StepRegrouping#NONE] the number of ranks does so too
 /// @param assigner makes the function that divides a global batch; called once per stream
-/// @param blockBytes unit of reading and caching
-/// @param ramBytes hard limit of the RAM tier
-/// @param disk the disk tier; empty for none
+/// @param cache what the loader's own cache may use; a loader that shares one takes no notice of it
 /// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
 /// @param pageLocking whether that memory must be locked
@@ -51,16 +51,11 @@ public record LoaderConfig(
         long startStep,
         StepRegrouping regrouping,
         Supplier<RankAssigner> assigner,
-        int blockBytes,
-        long ramBytes,
-        Optional<DiskTierConfig> disk,
+        CacheConfig cache,
         FetchConfig fetch,
         long slotBytes,
         PageLocking pageLocking,
         int decodeThreads) {
-
-    /// Object stores deliver 8 to 16 MiB ranges at full rate; smaller blocks waste less on sparse reads.
-    public static final int DEFAULT_BLOCK_BYTES = 8 << 20;
 
     /// Far above any machine there is; a larger number is a slip of the finger that would allocate for minutes.
     private static final int MAX_RANKS = 1 << 16;
@@ -75,8 +70,6 @@ public record LoaderConfig(
         require(batchSize >= 1, "batch", batchSize, "at least 1");
         require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
         require(startStep >= 0, "start", startStep, "at least 0");
-        require(blockBytes >= 4096 && Integer.bitCount(blockBytes) == 1, "block", blockBytes, "a power of two ≥ 4096");
-        require(ramBytes >= blockBytes, "ram", ramBytes, "at least one block of " + blockBytes);
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slots", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(
                 decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,
@@ -122,8 +115,8 @@ public record LoaderConfig(
         private long startStep;
         private StepRegrouping regrouping = StepRegrouping.NONE;
         private final Supplier<RankAssigner> assigner;
-        private int blockBytes = DEFAULT_BLOCK_BYTES;
-        private long ramBytes = 512L << 20;
+        private int blockBytes = CacheConfig.DEFAULT_BLOCK_BYTES;
+        private long ramBytes = CacheConfig.defaults().ramBytes();
         private Optional<DiskTierConfig> disk = Optional.empty();
         private FetchConfig fetch = FetchConfig.defaults();
         private long slotBytes = 64L << 20;
@@ -235,9 +228,7 @@ public record LoaderConfig(
                     startStep,
                     regrouping,
                     assigner,
-                    blockBytes,
-                    ramBytes,
-                    disk,
+                    new CacheConfig(blockBytes, ramBytes, disk),
                     fetch,
                     slotBytes,
                     pageLocking,

@@ -2,6 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.fetch.FetchCounters;
 import dev.penstock.tier.TierCounters;
+import dev.penstock.tier.WarmUp;
 import java.time.Duration;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
 /// @param meanBalanceRatio mean over delivered batches of the fullest rank's cost over its lower bound
 /// @param waits how long the consumer waited in all, by what it waited for
 /// @param tiers where the bytes came from
+/// @param warmUp how far the cache has filled, over all loaders that share it
 /// @param fetch how those of the origin were read
 public record LoaderCounters(
         long batches,
@@ -23,6 +25,7 @@ public record LoaderCounters(
         double meanBalanceRatio,
         Map<Stage, Duration> waits,
         TierCounters tiers,
+        WarmUp warmUp,
         FetchCounters fetch) {
 
     public LoaderCounters {

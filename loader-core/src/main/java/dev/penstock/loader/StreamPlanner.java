@@ -10,7 +10,7 @@ import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.tier.BlockLease;
 import dev.penstock.tier.BlockWaiter;
-import dev.penstock.tier.RamTier;
+import dev.penstock.tier.JobBlocks;
 import dev.penstock.tier.StepClock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,7 +35,7 @@ final class StreamPlanner implements Runnable {
     private final BatchPlanner planner;
     private final List<Integer> localRanks;
     private final long endStep;
-    private final RamTier ram;
+    private final JobBlocks blocks;
     private final StepClock clock;
     private final SlotArena slots;
     private final FillQueue fills;
@@ -55,7 +55,7 @@ final class StreamPlanner implements Runnable {
             List<Integer> localRanks,
             long startStep,
             long endStep,
-            RamTier ram,
+            JobBlocks blocks,
             StepClock clock,
             SlotArena slots,
             FillQueue fills,
@@ -66,7 +66,7 @@ final class StreamPlanner implements Runnable {
         this.localRanks = localRanks;
         this.step = startStep;
         this.endStep = endStep;
-        this.ram = ram;
+        this.blocks = blocks;
         this.clock = clock;
         this.slots = slots;
         this.fills = fills;
@@ -119,7 +119,7 @@ final class StreamPlanner implements Runnable {
     private boolean requestBlocks() {
         for (Fill fill = unrequested.peek(); fill != null; fill = unrequested.peek()) {
             for (; fill.blocksRequested < fill.plan.blockCount(); fill.blocksRequested++) {
-                if (!ram.prefetch(fill.plan.block(fill.blocksRequested), fill.plan.step())) {
+                if (!blocks.prefetch(fill.plan.block(fill.blocksRequested), fill.plan.step())) {
                     return false;
                 }
             }
@@ -170,7 +170,7 @@ final class StreamPlanner implements Runnable {
         fill.begin(slot, System.nanoTime());
         writeTables(plan, slot.segment());
         fills.append(fill);
-        int residentCount = ram.pinResident(fill.resident);
+        int residentCount = blocks.pinResident(fill.resident);
         for (int i = 0; residentCount < plan.blockCount() && i < plan.blockCount(); i++) {
             if (fill.resident.segment(i) == null) {
                 fetch(fill, i);
@@ -182,7 +182,7 @@ final class StreamPlanner implements Runnable {
     }
 
     private void fetch(Fill fill, int blockIndex) {
-        ram.lease(fill.plan.block(blockIndex), fill.plan.step(), new BlockWaiter() {
+        blocks.lease(fill.plan.block(blockIndex), fill.plan.step(), new BlockWaiter() {
             @Override
             public void ready(BlockLease lease) {
                 fill.lastBlockAtNanos = System.nanoTime();

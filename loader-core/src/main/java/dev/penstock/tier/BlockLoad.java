@@ -1,33 +1,40 @@
 package dev.penstock.tier;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/// One load of one block that any number of leases wait for; confined to its tier's lock.
-final class BlockLoad implements Comparable<BlockLoad> {
+/// One load of one block that any number of jobs share; confined to its tier's lock, but for the deadline.
+final class BlockLoad implements Deadline {
 
+    final DatasetFrames dataset;
     final int block;
-    final List<BlockWaiter> waiters = new ArrayList<>(2);
 
-    /// The step of the most urgent waiter; written under the lock, read by the source without it.
-    volatile long deadlineStep;
+    /// Written under the lock, read by the source without it.
+    final List<Need> needs = new CopyOnWriteArrayList<>();
 
     /// The frame being filled; negative while the load waits for one.
     int frame = -1;
 
-    private final long sequence;
-
-    /// @param sequence place among loads of equal deadline
-    BlockLoad(int block, long deadlineStep, long sequence) {
+    BlockLoad(DatasetFrames dataset, int block) {
+        this.dataset = dataset;
         this.block = block;
-        this.deadlineStep = deadlineStep;
-        this.sequence = sequence;
     }
 
-    /// Earliest deadline first, then first come, first served.
+    /// Takes a job's needs away.
+    List<Need> withdraw(JobBlocks job) {
+        List<Need> withdrawn =
+                needs.stream().filter(need -> need.job().equals(job)).toList();
+        needs.removeAll(withdrawn);
+        return withdrawn;
+    }
+
+    /// Of the most urgent job.
     @Override
-    public int compareTo(BlockLoad other) {
-        int byDeadline = Long.compare(deadlineStep, other.deadlineStep);
-        return byDeadline != 0 ? byDeadline : Long.compare(sequence, other.sequence);
+    public long remainingNanos() {
+        long remaining = NONE.remainingNanos();
+        for (Need need : needs) {
+            remaining = Math.min(remaining, need.remainingNanos());
+        }
+        return remaining;
     }
 }

@@ -71,6 +71,19 @@ public final class BlockMap {
         return firstBlock[sizeBytes.length];
     }
 
+    /// Bytes of all objects.
+    public long sizeBytes() {
+        return Arrays.stream(sizeBytes).sum();
+    }
+
+    /// Whether both cut the same objects into the same blocks, with the same content keys.
+    boolean isSameAs(BlockMap other) {
+        return blockBytes == other.blockBytes
+                && Arrays.equals(sizeBytes, other.sizeBytes)
+                && Arrays.equals(identityHigh, other.identityHigh)
+                && Arrays.equals(identityLow, other.identityLow);
+    }
+
     /// The block that holds a byte of an object.
     public int block(int object, long offsetBytes) {
         if (offsetBytes < 0 || offsetBytes >= sizeBytes[object]) {

@@ -1,48 +1,54 @@
 package dev.penstock.tier;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Which block lies in which frame of a tier, and which one to drop: the block whose next use is furthest away.
+/// Which block lies in which frame of a tier, and which one to drop: the block that is needed last by any job.
 ///
-/// Confined to its tier's lock. A frame is free, taken (being filled; unknown to [#find] and [#furthest]), or holds
-/// a block that may be pinned.
+/// Confined to its tier's lock. A frame is free, taken (being filled; unknown to [#furthest]), or holds a block that
+/// may be pinned.
 final class FrameTable {
 
-    /// The block of a frame that holds none.
     private static final int NONE = -1;
 
-    private final NextUse nextUse;
-    private final StepClock clock;
-    private final int[] frameOfBlock;
+    /// Null where a frame holds no block.
+    private final @Nullable DatasetFrames[] datasetOfFrame;
+
     private final int[] blockOfFrame;
     private final int[] pins;
-
-    /// Next use of each frame's block, valid while it lies after the clock.
-    private final long[] nextUseOfFrame;
-
     private final int[] free;
     private int freeCount;
 
+    /// Of every dataset.
+    private final List<NextUses> jobs = new ArrayList<>();
+
+    private int heldBlocks;
+    private double timeUntilFurthest;
+
     /// Every frame begins taken.
-    FrameTable(int frameCount, int blockCount, NextUse nextUse, StepClock clock) {
-        this.nextUse = nextUse;
-        this.clock = clock;
-        this.frameOfBlock = new int[blockCount];
+    FrameTable(int frameCount) {
+        this.datasetOfFrame = new @Nullable DatasetFrames[frameCount];
         this.blockOfFrame = new int[frameCount];
         this.pins = new int[frameCount];
-        this.nextUseOfFrame = new long[frameCount];
         this.free = new int[frameCount];
-        Arrays.fill(frameOfBlock, NONE);
-        Arrays.fill(blockOfFrame, NONE);
     }
 
     int frameCount() {
         return blockOfFrame.length;
     }
 
-    /// The frame that holds a block; negative when none does.
-    int find(int block) {
-        return frameOfBlock[block];
+    /// Lets a job's order count from now on.
+    NextUses attach(DatasetFrames dataset, NextUse order, StepClock clock) {
+        NextUses job = new NextUses(order, clock, frameCount());
+        dataset.jobs.add(job);
+        jobs.add(job);
+        return job;
+    }
+
+    void detach(DatasetFrames dataset, NextUses job) {
+        dataset.jobs.remove(job);
+        jobs.remove(job);
     }
 
     void pin(int frame) {
@@ -64,59 +70,96 @@ final class FrameTable {
         free[freeCount++] = frame;
     }
 
-    /// Puts a block into a taken frame, unpinned, and forgets what is known of its next use.
-    void put(int frame, int block) {
-        put(frame, block, Long.MIN_VALUE);
-    }
-
     /// Puts a block into a taken frame, unpinned.
-    ///
-    /// @param nextUse believed while it lies after the clock
-    void put(int frame, int block, long nextUse) {
+    void put(int frame, DatasetFrames dataset, int block) {
+        datasetOfFrame[frame] = dataset;
         blockOfFrame[frame] = block;
-        frameOfBlock[block] = frame;
-        nextUseOfFrame[frame] = nextUse;
-    }
-
-    /// Replaces what is known of the next use of a frame's block.
-    void defer(int frame, long nextUse) {
-        nextUseOfFrame[frame] = nextUse;
+        dataset.put(block, frame);
+        heldBlocks++;
+        for (int i = 0; i < dataset.jobs.size(); i++) {
+            dataset.jobs.get(i).forget(frame);
+        }
     }
 
     /// Drops a frame's block; the frame is then taken.
     void drop(int frame) {
-        frameOfBlock[blockOfFrame[frame]] = NONE;
-        blockOfFrame[frame] = NONE;
+        DatasetFrames dataset = datasetOfFrame[frame];
+        if (dataset == null) {
+            throw new IllegalStateException("frame " + frame + " holds no block to drop");
+        }
+        dataset.drop(blockOfFrame[frame]);
+        datasetOfFrame[frame] = null;
+        heldBlocks--;
     }
 
     /// The unpinned frame whose block is needed last; negative when every frame is pinned, taken or free.
     ///
-    /// The optimal replacement of Belady (1966). Next uses are asked for here and nowhere else, and only where the
-    /// clock has passed the last answer, so that a scan is a walk over an array.
+    /// The optimal replacement of Belady (1966), over the merged future of all jobs: a block is needed when the first
+    /// of its dataset's jobs needs it.
     int furthest() {
+        Paces.weigh(jobs);
         int furthest = NONE;
-        long latest = Long.MIN_VALUE;
-        long now = clock.step();
+        double latest = Double.NEGATIVE_INFINITY;
         for (int frame = 0; frame < blockOfFrame.length; frame++) {
-            if (blockOfFrame[frame] == NONE || pins[frame] > 0) {
+            DatasetFrames dataset = datasetOfFrame[frame];
+            if (dataset == null || pins[frame] > 0) {
                 continue;
             }
-            if (nextUseOfFrame[frame] <= now) {
-                nextUseOfFrame[frame] = nextUse.nextUse(blockOfFrame[frame], now);
-            }
-            if (nextUseOfFrame[frame] > latest) {
-                latest = nextUseOfFrame[frame];
+            double time = timeUntil(frame, dataset);
+            if (time > latest) {
+                latest = time;
                 furthest = frame;
-                if (latest == NextUse.NEVER) {
-                    return furthest;
+                if (latest == Double.POSITIVE_INFINITY) {
+                    break;
                 }
             }
         }
+        timeUntilFurthest = latest;
         return furthest;
     }
 
-    /// The next use of a frame's block, as [#furthest()] left it.
-    long nextUseOf(int frame) {
-        return nextUseOfFrame[frame];
+    private double timeUntil(int frame, DatasetFrames dataset) {
+        double time = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < dataset.jobs.size(); i++) {
+            time = Math.min(time, dataset.jobs.get(i).timeUntil(frame, blockOfFrame[frame]));
+        }
+        return time;
+    }
+
+    /// Whether the block that [#furthest()] found is needed later than one that would take its place.
+    ///
+    /// @param job needs the new block at `step`; the dataset's other jobs when their orders say
+    boolean furthestIsLaterThan(DatasetFrames dataset, int block, NextUses job, long step) {
+        double time = job.timeUntilStep(step);
+        for (int i = 0; i < dataset.jobs.size() && time >= timeUntilFurthest; i++) {
+            NextUses other = dataset.jobs.get(i);
+            if (!other.equals(job)) {
+                time = Math.min(time, other.timeUntil(block));
+            }
+        }
+        return time < timeUntilFurthest;
+    }
+
+    /// How far the frames are filled with blocks of some datasets: completely, when only frames that hold blocks of
+    /// others are left to be filled.
+    ///
+    /// @param leftCount frames that are taken and may still be filled
+    Filling filling(List<DatasetFrames> datasets, int leftCount) {
+        long heldBytes = 0;
+        long dataBytes = 0;
+        long held = 0;
+        long blocks = 0;
+        long frameBytes = 0;
+        for (DatasetFrames dataset : datasets) {
+            heldBytes += dataset.heldBytes();
+            dataBytes += dataset.map.sizeBytes();
+            held += dataset.heldBlocks();
+            blocks += dataset.map.blockCount();
+            frameBytes = dataset.map.blockBytes();
+        }
+        long used = frameCount() - freeCount - leftCount - (heldBlocks - held);
+        return used >= Math.min(blocks, frameCount())
+                ? new Filling(heldBytes, heldBytes)
+                : new Filling(heldBytes, Math.min(dataBytes, frameCount() * frameBytes));
     }
 }

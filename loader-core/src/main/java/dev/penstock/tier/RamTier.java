@@ -6,10 +6,7 @@ import dev.penstock.memory.PageLockedMemory;
 import dev.penstock.memory.PageLocking;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,35 +15,27 @@ import reactor.core.publisher.Mono;
 
 /// Blocks in RAM: frames of one block each in one mapping outside the heap, whose size is a hard limit.
 ///
-/// A lease pins its block, and only unpinned blocks are ever dropped, so a block in use cannot be evicted. Requests
-/// for one block at one time share one load. When no frame is free, the unpinned block with the furthest next use
-/// goes; when there is none, the load waits, earliest step first. A caller that waits while it holds leases must
-/// therefore hold fewer than [#frameCount()], or nobody will ever release.
+/// Its jobs' side is [JobBlocks]. Requests for one block at one time share one load. When no frame is free, the
+/// unpinned block that is needed last goes; when there is none, the load waits in the [LoadQueue].
 ///
-/// Ownership: the creator closes; the source is not closed. After [#close()] segments of leases throw
-/// [IllegalStateException]. Threading: any thread; nothing but [#close()] blocks. Errors of the source go to every
-/// waiter of the load, and the next lease tries again.
-public final class RamTier implements AutoCloseable {
+/// Ownership: the creator closes; sources are not closed. After [#close()] segments of leases throw
+/// [IllegalStateException]. Threading: any thread; nothing but [#detach] and [#close()] blocks.
+final class RamTier implements AutoCloseable {
 
     /// One block to read from while another is loaded.
-    private static final int FEWEST_FRAMES = 2;
+    static final int FEWEST_FRAMES = 2;
 
-    private final BlockMap map;
-    private final BlockSource source;
-    private final StepClock clock;
-    private final TierMeter meter;
+    private final int blockBytes;
     private final PageLockedMemory memory;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
+    private final Condition loadEnded = lock.newCondition();
     private final FrameTable table;
 
     /// What each frame holds, cut to the block's length and read-only.
     private final MemorySegment[] contents;
 
-    private final Map<Integer, BlockLoad> loads = new HashMap<>();
-    private final PriorityQueue<BlockLoad> withoutFrame = new PriorityQueue<>();
-    private long loadSequence;
+    private final LoadQueue loads = new LoadQueue();
     private int inFlight;
     private boolean closed;
 
@@ -54,42 +43,44 @@ public final class RamTier implements AutoCloseable {
     private final AtomicInteger startsWanted = new AtomicInteger();
 
     /// @param budgetBytes the most memory the blocks may take; at least two blocks
-    public RamTier(
-            BlockMap map, BlockSource source, NextUse nextUse, StepClock clock, long budgetBytes, TierMeter meter) {
-        long frames = Math.min(budgetBytes / map.blockBytes(), Integer.MAX_VALUE);
+    RamTier(int blockBytes, long budgetBytes) {
+        long frames = Math.min(budgetBytes / blockBytes, Integer.MAX_VALUE);
         if (frames < FEWEST_FRAMES) {
             throw new ConfigurationException(FailureMessage.of("opening the RAM tier")
                     .with("budgetBytes", budgetBytes)
-                    .with("blockBytes", map.blockBytes())
+                    .with("blockBytes", blockBytes)
                     .with("fewestBlocks", FEWEST_FRAMES)
                     .remedy("give it more memory, or use smaller blocks"));
         }
-        this.map = map;
-        this.source = source;
-        this.clock = clock;
-        this.meter = meter;
-        // More frames than there are blocks would only lie idle.
-        int frameCount = (int) Math.min(frames, Math.max(FEWEST_FRAMES, map.blockCount()));
-        this.memory = PageLockedMemory.allocate((long) frameCount * map.blockBytes(), PageLocking.OFF);
-        this.table = new FrameTable(frameCount, map.blockCount(), nextUse, clock);
-        this.contents = new MemorySegment[frameCount];
-        for (int frame = 0; frame < frameCount; frame++) {
+        this.blockBytes = blockBytes;
+        this.memory = PageLockedMemory.allocate(frames * blockBytes, PageLocking.OFF);
+        this.table = new FrameTable((int) frames);
+        this.contents = new MemorySegment[(int) frames];
+        for (int frame = 0; frame < frames; frame++) {
             table.free(frame);
-            contents[frame] = frame(frame, map.blockBytes());
+            contents[frame] = frame(frame, blockBytes);
         }
     }
 
     private MemorySegment frame(int frame, int bytes) {
-        return memory.segment().asSlice((long) frame * map.blockBytes(), bytes);
+        return memory.segment().asSlice((long) frame * blockBytes, bytes);
     }
 
-    /// Pins those of the blocks that are resident and returns how many they are.
-    public int pinResident(BlockPins pins) {
+    NextUses attach(DatasetFrames dataset, NextUse order, StepClock clock) {
+        lock.lock();
+        try {
+            return table.attach(dataset, order, clock);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int pinResident(JobBlocks job, BlockPins pins) {
         lock.lock();
         try {
             int resident = 0;
             for (int i = 0; i < pins.count() && !closed; i++) {
-                int frame = table.find(pins.block(i));
+                int frame = job.dataset().find(pins.block(i));
                 if (frame >= 0) {
                     table.pin(frame);
                     pins.pinned(i, frame, contents[frame]);
@@ -98,7 +89,7 @@ public final class RamTier implements AutoCloseable {
             }
             if (resident > 0) {
                 pins.pinnedIn(this);
-                meter.ramHits.add(resident);
+                job.meter().ramHits.add(resident);
             }
             return resident;
         } finally {
@@ -111,29 +102,26 @@ public final class RamTier implements AutoCloseable {
         return new BlockLease(this, frame, block, contents[frame]);
     }
 
-    /// Leases a block, loading it where it is not resident; the waiter is called before this returns when it is.
-    ///
-    /// @param step when the block is needed; among loads that wait for a frame the earliest goes first
-    public void lease(int block, long step, BlockWaiter waiter) {
+    void lease(JobBlocks job, int block, long step, BlockWaiter waiter) {
         BlockLease lease = null;
-        boolean refused = false;
+        IllegalStateException refusal = null;
         lock.lock();
         try {
-            int frame = table.find(block);
-            if (closed) {
-                refused = true;
+            int frame = job.dataset().find(block);
+            if (closed || job.detached) {
+                refusal = closed ? closedFailure() : detachedFailure();
             } else if (frame >= 0) {
-                meter.ramHits.increment();
+                job.meter().ramHits.increment();
                 lease = pinned(frame, block);
             } else {
-                meter.ramMisses.increment();
-                join(block, step, waiter);
+                job.meter().ramMisses.increment();
+                loads.add(job, block, step, waiter);
             }
         } finally {
             lock.unlock();
         }
-        if (refused) {
-            waiter.failed(closedFailure());
+        if (refusal != null) {
+            waiter.failed(refusal);
         } else if (lease != null) {
             waiter.ready(lease);
         } else {
@@ -141,69 +129,57 @@ public final class RamTier implements AutoCloseable {
         }
     }
 
-    private void join(int block, long step, BlockWaiter waiter) {
-        BlockLoad load = loads.get(block);
-        if (load == null) {
-            load = new BlockLoad(block, step, loadSequence++);
-            loads.put(block, load);
-            withoutFrame.add(load);
-        } else if (step < load.deadlineStep) {
-            boolean waits = withoutFrame.remove(load);
-            load.deadlineStep = step;
-            if (waits) {
-                withoutFrame.add(load);
-            }
-        }
-        load.waiters.add(waiter);
-    }
-
-    /// Begins to load a block that no one waits for yet; false when it would take room from a block needed sooner.
-    ///
-    /// A block is never dropped for one that is needed later than itself (Cao, Felten, Karlin and Li, 1995), nor
-    /// while a lease waits for room; so reading ahead stops by itself, and `false` means: try when the clock has
-    /// moved on. True when the block is resident or on its way.
-    ///
-    /// @param step when the block is needed
-    public boolean prefetch(int block, long step) {
+    boolean prefetch(JobBlocks job, int block, long step) {
         BlockLoad load;
         lock.lock();
         try {
-            if (closed) {
+            if (closed || job.detached) {
                 return false;
             }
-            if (table.find(block) >= 0 || loads.containsKey(block)) {
+            if (job.dataset().find(block) >= 0 || loads.find(job.dataset(), block) != null) {
                 return true;
             }
-            if (!withoutFrame.isEmpty()) {
+            if (loads.isFrameWanted()) {
                 return false;
             }
-            int frame = takeFrame(step);
+            int frame = takeFrameAhead(job, block, step);
             if (frame < 0) {
                 return false;
             }
-            meter.ramPrefetches.increment();
-            load = new BlockLoad(block, step, loadSequence++);
-            loads.put(block, load);
-            load.frame = frame;
-            inFlight++;
+            job.meter().ramPrefetches.increment();
+            load = loads.addAhead(job, block, step, frame);
+            began(job);
         } finally {
             lock.unlock();
         }
-        begin(load);
+        begin(load, job);
         return true;
     }
 
-    /// Takes a frame that is free or whose block is needed after `step`; negative when there is none.
-    private int takeFrame(long step) {
+    /// Takes a frame that is free or whose block is needed later than this one; negative when there is none.
+    private int takeFrameAhead(JobBlocks job, int block, long step) {
         int frame = table.take();
         if (frame >= 0) {
             return frame;
         }
         int victim = table.furthest();
-        if (victim < 0 || table.nextUseOf(victim) <= step) {
-            return -1;
+        return victim >= 0 && table.furthestIsLaterThan(job.dataset(), block, job.nextUses(), step)
+                ? evict(victim, job)
+                : -1;
+    }
+
+    /// Takes a frame that is free or whose block is not in use; negative when there is none.
+    private int takeFrame(JobBlocks job) {
+        int frame = table.take();
+        if (frame >= 0) {
+            return frame;
         }
-        meter.ramEvictions.increment();
+        int victim = table.furthest();
+        return victim >= 0 ? evict(victim, job) : -1;
+    }
+
+    private int evict(int victim, JobBlocks job) {
+        job.meter().ramEvictions.increment();
         table.drop(victim);
         return victim;
     }
@@ -218,89 +194,115 @@ public final class RamTier implements AutoCloseable {
         }
         int honoured = 1;
         do {
-            for (BlockLoad load = nextWithRoom(); load != null; load = nextWithRoom()) {
-                begin(load);
+            for (Need next = nextWithRoom(); next != null; next = nextWithRoom()) {
+                begin(next.load(), next.job());
             }
             honoured = startsWanted.addAndGet(-honoured);
         } while (honoured != 0);
     }
 
-    private @Nullable BlockLoad nextWithRoom() {
+    private @Nullable Need nextWithRoom() {
         lock.lock();
         try {
-            if (closed || withoutFrame.isEmpty()) {
+            Need next = closed ? null : loads.mostUrgent();
+            if (next == null) {
                 return null;
             }
-            int frame = takeFrame(Long.MIN_VALUE);
+            int frame = takeFrame(next.job());
             if (frame < 0) {
                 return null;
             }
-            BlockLoad load = withoutFrame.remove();
-            load.frame = frame;
-            inFlight++;
-            return load;
+            loads.giveFrame(next.load(), frame);
+            began(next.job());
+            return next;
         } finally {
             lock.unlock();
         }
     }
 
-    private void begin(BlockLoad load) {
-        MemorySegment destination = frame(load.frame, map.lengthBytes(load.block));
-        Mono.defer(() -> source.read(load.block, () -> clock.nanosUntil(load.deadlineStep), destination))
-                .subscribe(ignored -> {}, failure -> failed(load, failure), () -> loaded(load, destination));
+    private void began(JobBlocks job) {
+        job.inFlight++;
+        inFlight++;
     }
 
-    private void loaded(BlockLoad load, MemorySegment destination) {
-        List<BlockLease> leases = new ArrayList<>(load.waiters.size());
+    /// @param reader whose source is read; stays attached until the load has ended
+    private void begin(BlockLoad load, JobBlocks reader) {
+        MemorySegment destination = frame(load.frame, load.dataset.map.lengthBytes(load.block));
+        Mono.defer(() -> reader.source().read(load.block, load, destination))
+                .subscribe(
+                        ignored -> {},
+                        failure -> failed(load, reader, failure),
+                        () -> loaded(load, reader, destination));
+    }
+
+    private void loaded(BlockLoad load, JobBlocks reader, MemorySegment destination) {
+        List<Need> needs;
+        List<BlockLease> leases = new ArrayList<>(load.needs.size());
         boolean refused;
         lock.lock();
         try {
-            loads.remove(load.block);
+            loads.remove(load);
             contents[load.frame] = destination.asReadOnly();
-            table.put(load.frame, load.block);
+            table.put(load.frame, load.dataset, load.block);
             refused = closed;
-            for (int i = 0; i < load.waiters.size() && !refused; i++) {
-                leases.add(pinned(load.frame, load.block));
+            needs = List.copyOf(load.needs);
+            for (Need need : needs) {
+                if (need.waiter() != null && !refused) {
+                    leases.add(pinned(load.frame, load.block));
+                }
             }
-            ended();
+            ended(reader);
         } finally {
             lock.unlock();
         }
         if (refused) {
-            load.waiters.forEach(waiter -> waiter.failed(closedFailure()));
+            fail(needs, closedFailure());
             return;
         }
-        for (int i = 0; i < leases.size(); i++) {
-            load.waiters.get(i).ready(leases.get(i));
+        int next = 0;
+        for (Need need : needs) {
+            if (need.waiter() != null) {
+                need.waiter().ready(leases.get(next++));
+            }
         }
         startLoads();
     }
 
-    private void failed(BlockLoad load, Throwable failure) {
+    private void failed(BlockLoad load, JobBlocks reader, Throwable failure) {
+        List<Need> needs;
         lock.lock();
         try {
-            loads.remove(load.block);
+            loads.remove(load);
             table.free(load.frame);
-            meter.failedLoads.increment();
-            ended();
+            reader.meter().failedLoads.increment();
+            needs = List.copyOf(load.needs);
+            ended(reader);
         } finally {
             lock.unlock();
         }
-        load.waiters.forEach(waiter -> waiter.failed(failure));
+        fail(needs, failure);
         startLoads();
     }
 
-    private void ended() {
-        if (--inFlight == 0) {
-            idle.signalAll();
+    private static void fail(List<Need> needs, Throwable failure) {
+        for (Need need : needs) {
+            if (need.waiter() != null) {
+                need.waiter().failed(failure);
+            }
         }
+    }
+
+    private void ended(JobBlocks reader) {
+        reader.inFlight--;
+        inFlight--;
+        loadEnded.signalAll();
     }
 
     void unpin(int frame) {
         boolean roomWanted;
         lock.lock();
         try {
-            roomWanted = table.unpin(frame) == 0 && !withoutFrame.isEmpty();
+            roomWanted = table.unpin(frame) == 0 && loads.isFrameWanted();
         } finally {
             lock.unlock();
         }
@@ -316,7 +318,7 @@ public final class RamTier implements AutoCloseable {
             for (int i = 0; i < pins.count(); i++) {
                 unpinned |= pins.frame(i) >= 0 && table.unpin(pins.frame(i)) == 0;
             }
-            unpinned &= !withoutFrame.isEmpty();
+            unpinned &= loads.isFrameWanted();
         } finally {
             lock.unlock();
         }
@@ -325,37 +327,75 @@ public final class RamTier implements AutoCloseable {
         }
     }
 
-    /// Blocks that fit.
-    public int frameCount() {
+    int frameCount() {
         return table.frameCount();
     }
 
     /// Memory that the blocks take, at most the budget.
-    public long sizeBytes() {
+    long sizeBytes() {
         return memory.sizeBytes();
+    }
+
+    boolean holds(DatasetFrames dataset) {
+        lock.lock();
+        try {
+            return dataset.heldBlocks() > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How far the frames are filled with blocks of the datasets.
+    Filling filling(List<DatasetFrames> datasets) {
+        lock.lock();
+        try {
+            return table.filling(datasets, 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Fails a job's waiters and waits for the loads that read through its source; its order does not count any more.
+    void detach(JobBlocks job) {
+        List<Need> withdrawn;
+        lock.lock();
+        try {
+            job.detached = true;
+            withdrawn = loads.withdraw(job);
+            table.detach(job.dataset(), job.nextUses());
+            while (job.inFlight > 0) {
+                loadEnded.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+        fail(withdrawn, detachedFailure());
+        startLoads();
     }
 
     /// Waits for the loads in flight, fails every waiter, and gives the memory back. Closing twice does nothing.
     @Override
     public void close() {
-        List<BlockLoad> refused;
+        List<Need> refused;
         lock.lock();
         try {
             closed = true;
-            refused = new ArrayList<>(withoutFrame);
-            withoutFrame.clear();
-            refused.forEach(load -> loads.remove(load.block));
+            refused = loads.withdrawWithoutFrame();
             while (inFlight > 0) {
-                idle.awaitUninterruptibly();
+                loadEnded.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();
         }
-        refused.forEach(load -> load.waiters.forEach(waiter -> waiter.failed(closedFailure())));
+        fail(refused, closedFailure());
         memory.close();
     }
 
     private static IllegalStateException closedFailure() {
         return new IllegalStateException("the RAM tier is closed");
+    }
+
+    private static IllegalStateException detachedFailure() {
+        return new IllegalStateException("the job is detached from its cache");
     }
 }

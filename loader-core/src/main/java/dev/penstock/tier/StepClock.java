@@ -13,7 +13,10 @@ public final class StepClock {
     private final LongSupplier nanoTime;
     private volatile long step;
     private volatile double stepNanos;
-    private long progressedAtNanos;
+    private volatile long progressedAtNanos;
+
+    /// Whether a step has ended: the first one begins with the job's start-up and says nothing of its pace.
+    private boolean running;
 
     /// @param firstStep the first step the job will read, so that blocks needed by it count as needed
     public StepClock(long firstStep) {
@@ -33,8 +36,11 @@ public final class StepClock {
             return;
         }
         long now = nanoTime.getAsLong();
-        double newest = (double) (now - progressedAtNanos) / steps;
-        stepNanos = stepNanos == 0 ? newest : stepNanos + NEWEST_WEIGHT * (newest - stepNanos);
+        if (running) {
+            double newest = (double) (now - progressedAtNanos) / steps;
+            stepNanos = stepNanos == 0 ? newest : stepNanos + NEWEST_WEIGHT * (newest - stepNanos);
+        }
+        running = true;
         progressedAtNanos = now;
         this.step = step;
     }
@@ -44,7 +50,7 @@ public final class StepClock {
         return step;
     }
 
-    /// Time a step takes, averaged over the latest ones; 0 before the first has ended.
+    /// Time a step takes, averaged over the latest ones; 0 before the second has ended.
     public double stepNanos() {
         return stepNanos;
     }
@@ -52,5 +58,20 @@ public final class StepClock {
     /// Time until the job begins `step`, at its present pace; 0 when it has begun.
     public long nanosUntil(long step) {
         return Math.round(Math.max(0, step - 1 - this.step) * stepNanos);
+    }
+
+    /// The instant at which the job begins `step`, at its present pace; to be compared with those of other jobs.
+    long dueNanos(long step) {
+        return nanoTime.getAsLong() + nanosUntil(step);
+    }
+
+    /// What is left of the step that the job is in, when it takes as long as those before; 0 when it has taken longer.
+    double remainingStepNanos() {
+        return Math.max(0, stepNanos - (nanoTime.getAsLong() - progressedAtNanos));
+    }
+
+    /// Whether the last step of this job ended before that of another.
+    boolean progressedBefore(StepClock other) {
+        return progressedAtNanos - other.progressedAtNanos < 0;
     }
 }

@@ -16,6 +16,7 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Shuffle;
 import dev.penstock.store.DirectoryStore;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.tier.DiskTierConfig;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import dev.penstock.laws.RoundRobinAssigner;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Shuffle;
 import dev.penstock.store.DirectoryStore;
+import dev.penstock.tier.DiskTierConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

@@ -7,9 +7,13 @@ final class Awaited implements BlockWaiter {
 
     final CompletableFuture<BlockLease> lease = new CompletableFuture<>();
 
-    static Awaited lease(RamTier tier, int block, long step) {
+    static Awaited lease(SoloCache cache, int block, long step) {
+        return lease(cache.job(), block, step);
+    }
+
+    static Awaited lease(JobBlocks job, int block, long step) {
         Awaited waiter = new Awaited();
-        tier.lease(block, step, waiter);
+        job.lease(block, step, waiter);
         return waiter;
     }
 

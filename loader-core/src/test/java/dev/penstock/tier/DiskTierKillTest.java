@@ -44,7 +44,7 @@ class DiskTierKillTest {
         BlockMap map = DiskWriter.map();
         try (MemorySource source = new MemorySource();
                 Arena arena = Arena.ofShared();
-                DiskTier tier = new DiskTier(
+                SoloDisk tier = SoloDisk.open(
                         directory,
                         map,
                         source,
@@ -78,7 +78,7 @@ class DiskTierKillTest {
 
     @Test
     void aSecondTierOfOneProcessDoesNotLoosenTheLockOfTheFirst() throws Exception {
-        try (DiskTier first = DiskWriter.tier(directory, new HeldSource(), new StepClock(0), new TierMeter())) {
+        try (SoloDisk first = DiskWriter.tier(directory, new HeldSource(), new StepClock(0), new TierMeter())) {
             assertThatThrownBy(() -> DiskWriter.tier(directory, new HeldSource(), new StepClock(0), new TierMeter()))
                     .isInstanceOf(ConfigurationException.class);
             assertThat(first.sizeBytes()).isPositive();

@@ -42,20 +42,20 @@ class DiskTierTest {
     }
 
     /// A tier whose meter counts from zero.
-    private DiskTier tier(Path where, BlockMap map, NextUse nextUse, long frames) {
+    private SoloDisk tier(Path where, BlockMap map, NextUse nextUse, long frames) {
         meter = new TierMeter();
-        return new DiskTier(where, map, source, nextUse, clock, frames * FRAME_BYTES, meter);
+        return SoloDisk.open(where, map, source, nextUse, clock, frames * FRAME_BYTES, meter);
     }
 
-    private DiskTier tier(long frames) {
+    private SoloDisk tier(long frames) {
         return tier(directory, map("mem:/a"), (block, after) -> NextUse.NEVER, frames);
     }
 
-    private static void readAll(DiskTier tier) {
+    private static void readAll(SoloDisk tier) {
         IntStream.range(0, BLOCKS).forEach(block -> read(tier, block));
     }
 
-    private static void read(DiskTier tier, int block) {
+    private static void read(SoloDisk tier, int block) {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bytes = arena.allocate(map("").lengthBytes(block));
             tier.read(block, Deadline.NONE, bytes).block();
@@ -76,7 +76,7 @@ class DiskTierTest {
     }
 
     private void fill() {
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             readAll(tier);
             assertThat(meter.snapshot().diskWrites()).isEqualTo(BLOCKS);
         }
@@ -86,7 +86,7 @@ class DiskTierTest {
     @Test
     void blocksSurviveARestart() {
         fill();
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             readAll(tier);
         }
         assertThat(source.reads.get()).isZero();
@@ -99,7 +99,7 @@ class DiskTierTest {
         fill();
         overwrite(4096 + 100, 99, 98, 97);
         overwrite(3 * FRAME_BYTES + 20, 1);
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             readAll(tier);
             assertThat(meter.snapshot().tornBlocks())
                     .as("the flipped header is no block at all")
@@ -113,7 +113,7 @@ class DiskTierTest {
     @Test
     void blocksFlippedWhileTheTierIsOpenAreFetchedAgain() throws Exception {
         fill();
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             overwrite(2 * FRAME_BYTES + 24, 5);
             overwrite(5 * FRAME_BYTES + 4096 + 60_000, 1, 2, 3, 4);
             readAll(tier);
@@ -128,7 +128,7 @@ class DiskTierTest {
         try (FileChannel file = FileChannel.open(slab(), StandardOpenOption.WRITE)) {
             file.truncate(7 * FRAME_BYTES + 5000);
         }
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             readAll(tier);
             assertThat(meter.snapshot().tornBlocks()).isEqualTo(1);
             assertThat(source.reads.get()).isEqualTo(BLOCKS - 7);
@@ -138,7 +138,7 @@ class DiskTierTest {
     @Test
     void anObjectThatChangedIsNotServedFromItsOldBlocks() {
         fill();
-        try (DiskTier tier = tier(directory, map("mem:/a, another version"), (block, after) -> 1, BLOCKS)) {
+        try (SoloDisk tier = tier(directory, map("mem:/a, another version"), (block, after) -> 1, BLOCKS)) {
             readAll(tier);
             assertThat(source.reads.get()).isEqualTo(BLOCKS);
         }
@@ -147,7 +147,7 @@ class DiskTierTest {
     @Test
     void theFileNeverExceedsTheBudget() throws Exception {
         Schedule schedule = Schedule.random(BLOCKS, 300, 5);
-        try (DiskTier tier = tier(directory, map("mem:/a"), schedule, 6)) {
+        try (SoloDisk tier = tier(directory, map("mem:/a"), schedule, 6)) {
             for (int step = 0; step < schedule.blocks.length; step++) {
                 read(tier, schedule.blocks[step]);
                 clock.progress(step);
@@ -155,7 +155,7 @@ class DiskTierTest {
             }
             assertThat(meter.snapshot().diskEvictions()).isPositive();
         }
-        try (DiskTier smaller = tier(2)) {
+        try (SoloDisk smaller = tier(2)) {
             assertThat(Files.size(slab())).isLessThanOrEqualTo(smaller.sizeBytes());
             readAll(smaller);
         }
@@ -164,7 +164,7 @@ class DiskTierTest {
     @Test
     void aBlockNeededLaterThanEveryBlockOnDiskIsNotWritten() {
         Schedule schedule = new Schedule(BLOCKS, 0, 1, 2, 0, 1, 2);
-        try (DiskTier tier = tier(directory, map("mem:/a"), schedule, 2)) {
+        try (SoloDisk tier = tier(directory, map("mem:/a"), schedule, 2)) {
             for (int step = 0; step < 3; step++) {
                 read(tier, schedule.blocks[step]);
                 clock.progress(step);
@@ -179,7 +179,7 @@ class DiskTierTest {
     @Test
     void aBlockNeededSoonerReplacesTheOneNeededLast() {
         Schedule schedule = new Schedule(BLOCKS, 0, 1, 2, 2, 1, 0);
-        try (DiskTier tier = tier(directory, map("mem:/a"), schedule, 2)) {
+        try (SoloDisk tier = tier(directory, map("mem:/a"), schedule, 2)) {
             for (int step = 0; step < 3; step++) {
                 read(tier, schedule.blocks[step]);
                 clock.progress(step);
@@ -198,7 +198,7 @@ class DiskTierTest {
     @Test
     void aSlabOfAnotherBlockSizeIsDiscarded() throws Exception {
         Path other = Files.write(directory.resolve("blocks-v1-123.slab"), new byte[5000]);
-        try (DiskTier tier = tier(BLOCKS)) {
+        try (SoloDisk tier = tier(BLOCKS)) {
             assertThat(other).doesNotExist();
             readAll(tier);
         }
@@ -211,7 +211,7 @@ class DiskTierTest {
                         && run("mount", "-t", "tmpfs", "-o", "size=1m", "none", directory.toString()) == 0,
                 "SKIPPED: a full disk can only be made by root, with mount");
         try {
-            try (DiskTier tier = tier(BLOCKS)) {
+            try (SoloDisk tier = tier(BLOCKS)) {
                 readAll(tier);
                 assertThat(meter.snapshot().diskWriteFailures()).isPositive();
                 assertThat(meter.snapshot().diskWrites()).isPositive();
@@ -221,7 +221,7 @@ class DiskTierTest {
                         .isEqualTo(BLOCKS - (int) meter.snapshot().diskHits());
                 assertThat(meter.snapshot().tornBlocks()).isZero();
             }
-            try (DiskTier tier = tier(BLOCKS)) {
+            try (SoloDisk tier = tier(BLOCKS)) {
                 readAll(tier);
                 assertThat(meter.snapshot().diskHits()).isPositive();
                 assertThat(meter.snapshot().tornBlocks()).isZero();
@@ -246,7 +246,7 @@ class DiskTierTest {
 
     @Test
     void twoTiersOfOneProcessCannotShareADirectory() {
-        try (DiskTier first = tier(2)) {
+        try (SoloDisk first = tier(2)) {
             assertThat(first.sizeBytes()).isEqualTo(2 * FRAME_BYTES);
             assertThatThrownBy(() -> tier(2))
                     .isInstanceOf(ConfigurationException.class)
@@ -265,7 +265,7 @@ class DiskTierTest {
     @Test
     void aFailureOfTheSourceIsPassedOnAndNothingIsKept() {
         HeldSource held = new HeldSource();
-        try (DiskTier tier = new DiskTier(
+        try (SoloDisk tier = SoloDisk.open(
                         directory, map("mem:/a"), held, (block, after) -> 1, clock, 2 * FRAME_BYTES, meter);
                 Arena arena = Arena.ofShared()) {
             var outcome =

@@ -24,9 +24,9 @@ final class DiskWriter {
     }
 
     /// A random future, so that blocks keep replacing each other.
-    static DiskTier tier(Path directory, BlockSource source, StepClock clock, TierMeter meter) {
+    static SoloDisk tier(Path directory, BlockSource source, StepClock clock, TierMeter meter) {
         NextUse future = (block, after) -> after + 1 + new SplittableRandom(block * 31L + after).nextInt(1000);
-        return new DiskTier(directory, map(), source, future, clock, FRAMES * Slab.frameBytes(BLOCK_BYTES), meter);
+        return SoloDisk.open(directory, map(), source, future, clock, FRAMES * Slab.frameBytes(BLOCK_BYTES), meter);
     }
 
     /// @param arguments directory, seed
@@ -44,7 +44,7 @@ final class DiskWriter {
         StepClock clock = new StepClock(0);
         try (MemorySource source = new MemorySource();
                 Arena arena = Arena.ofShared();
-                DiskTier tier = tier(Path.of(arguments[0]), source, clock, new TierMeter())) {
+                SoloDisk tier = tier(Path.of(arguments[0]), source, clock, new TierMeter())) {
             MemorySegment memory = arena.allocate(BLOCK_BYTES);
             for (long step = 0; ; step++) {
                 int block = random.nextInt(BLOCK_COUNT);

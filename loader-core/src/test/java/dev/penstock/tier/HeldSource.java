@@ -37,4 +37,11 @@ final class HeldSource implements BlockSource {
     synchronized Read read(int index) {
         return reads.get(index);
     }
+
+    /// Ends every read that the test left open, so that a cache can be closed.
+    void failTheRest() {
+        for (int i = 0; i < count(); i++) {
+            read(i).sink().tryEmitError(new IllegalStateException("the test has ended"));
+        }
+    }
 }

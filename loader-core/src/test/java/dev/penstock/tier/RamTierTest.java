@@ -33,8 +33,8 @@ class RamTierTest {
         return new BlockMap(new long[] {(long) count * BLOCK_BYTES - 100}, List.of("mem:/a"), BLOCK_BYTES);
     }
 
-    private RamTier tier(int blockCount, BlockSource source, NextUse nextUse, int frames) {
-        return new RamTier(blocks(blockCount), source, nextUse, clock, (long) frames * BLOCK_BYTES, meter);
+    private SoloCache tier(int blockCount, BlockSource source, NextUse nextUse, int frames) {
+        return SoloCache.open(blocks(blockCount), source, nextUse, clock, (long) frames * BLOCK_BYTES, meter);
     }
 
     @ParameterizedTest
@@ -44,7 +44,7 @@ class RamTierTest {
         int frames = 2 + (int) seed;
         Schedule schedule = Schedule.random(blockCount, 2000, seed);
         try (MemorySource source = new MemorySource();
-                RamTier tier = tier(blockCount, source, schedule, frames)) {
+                SoloCache tier = tier(blockCount, source, schedule, frames)) {
             for (int step = 0; step < schedule.blocks.length; step++) {
                 int block = schedule.blocks[step];
                 try (BlockLease lease = Awaited.lease(tier, block, step).join()) {
@@ -60,7 +60,7 @@ class RamTierTest {
     @Test
     void requestsForOneBlockShareOneLoad() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited first = Awaited.lease(tier, 3, 0);
             Awaited second = Awaited.lease(tier, 3, 0);
             assertThat(tier.prefetch(3, 1)).isTrue();
@@ -78,7 +78,7 @@ class RamTierTest {
     void aLeasedBlockIsNotEvictedThoughItIsNeverNeededAgain() {
         Schedule schedule = new Schedule(3, 0, 1, 2, 1);
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(3, source, schedule, 2)) {
+        try (SoloCache tier = tier(3, source, schedule, 2)) {
             Awaited leased = Awaited.lease(tier, 0, 0);
             source.read(0).complete();
             Awaited needed = Awaited.lease(tier, 1, 1);
@@ -96,7 +96,7 @@ class RamTierTest {
     @Test
     void loadsWaitForAFrameAndTheEarliestStepGoesFirst() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(6, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(6, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited a = Awaited.lease(tier, 0, 0);
             Awaited b = Awaited.lease(tier, 1, 0);
             Awaited late = Awaited.lease(tier, 2, 9);
@@ -124,7 +124,7 @@ class RamTierTest {
     void prefetchNeverDropsABlockNeededNoLaterThanItsOwn() {
         Schedule schedule = new Schedule(4, 0, 1, 2, 3, 0);
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(4, source, schedule, 2)) {
+        try (SoloCache tier = tier(4, source, schedule, 2)) {
             assertThat(tier.prefetch(0, 0)).isTrue();
             assertThat(tier.prefetch(1, 1)).isTrue();
             source.read(0).complete();
@@ -145,7 +145,7 @@ class RamTierTest {
     @Test
     void aFailedLoadFailsEveryWaiterAndFreesItsFrame() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited first = Awaited.lease(tier, 0, 0);
             Awaited second = Awaited.lease(tier, 0, 0);
             source.read(0).fail(new IOException("reset"));
@@ -169,7 +169,7 @@ class RamTierTest {
         HeldSource held = new HeldSource();
         BlockSource source = (block, deadline, destination) ->
                 block < 2 ? held.read(block, deadline, destination) : broken.read(block, deadline, destination);
-        try (RamTier tier = tier(20_000, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(20_000, source, (block, after) -> NextUse.NEVER, 2)) {
             Awaited first = Awaited.lease(tier, 0, 0);
             Awaited second = Awaited.lease(tier, 1, 0);
             List<Awaited> waiting = IntStream.range(2, 20_000)
@@ -186,7 +186,7 @@ class RamTierTest {
     @Test
     void releasingTwiceReleasesOnce() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(3, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(3, source, (block, after) -> NextUse.NEVER, 2)) {
             BlockLease first = leased(tier, source, 0);
             BlockPins again = pins(0);
             tier.pinResident(again);
@@ -206,7 +206,7 @@ class RamTierTest {
     @Test
     void pinsHoldTheResidentBlocksUntilTheyAreReleased() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
             leased(tier, source, 0).release();
             leased(tier, source, 3).release();
             BlockPins pins = pins(0, 1, 3);
@@ -228,7 +228,7 @@ class RamTierTest {
     @Test
     void pinsThatHoldBlocksCannotBeginAnew() {
         HeldSource source = new HeldSource();
-        try (RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
+        try (SoloCache tier = tier(4, source, (block, after) -> NextUse.NEVER, 2)) {
             leased(tier, source, 0).release();
             BlockPins pins = pins(0);
             tier.pinResident(pins);
@@ -238,7 +238,7 @@ class RamTierTest {
         }
     }
 
-    private static boolean isResident(RamTier tier, int block) {
+    private static boolean isResident(SoloCache tier, int block) {
         BlockPins pins = pins(block);
         boolean resident = tier.pinResident(pins) == 1;
         pins.release();
@@ -254,7 +254,7 @@ class RamTierTest {
         return pins;
     }
 
-    private static BlockLease leased(RamTier tier, HeldSource source, int block) {
+    private static BlockLease leased(SoloCache tier, HeldSource source, int block) {
         Awaited waiter = Awaited.lease(tier, block, 0);
         source.read(source.count() - 1).complete();
         return waiter.join();
@@ -263,7 +263,7 @@ class RamTierTest {
     @Test
     void closeWaitsForLoadsInFlightAndFailsEveryWaiter() throws Exception {
         HeldSource source = new HeldSource();
-        RamTier tier = tier(4, source, (block, after) -> NextUse.NEVER, 2);
+        SoloCache tier = tier(4, source, (block, after) -> NextUse.NEVER, 2);
         Awaited loading = Awaited.lease(tier, 0, 0);
         Awaited loadingToo = Awaited.lease(tier, 1, 0);
         Awaited queued = Awaited.lease(tier, 2, 0);
@@ -303,7 +303,7 @@ class RamTierTest {
         int threads = 4;
         List<String> wrong = Collections.synchronizedList(new ArrayList<>());
         try (MemorySource source = new MemorySource();
-                RamTier tier = tier(blockCount, source, (block, after) -> after + 1 + (block * 7L) % 11, frames);
+                SoloCache tier = tier(blockCount, source, (block, after) -> after + 1 + (block * 7L) % 11, frames);
                 ExecutorService workers = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> done = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {

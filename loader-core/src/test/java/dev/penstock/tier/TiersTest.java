@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,21 +47,23 @@ class TiersTest {
         StepClock clock = new StepClock(0);
         List<ObjectMetadata> keys =
                 List.of(new ObjectMetadata("a", objects[0].length, ""), new ObjectMetadata("b", objects[1].length, ""));
+        CacheConfig config = new CacheConfig(
+                BLOCK_BYTES,
+                4 * BLOCK_BYTES,
+                Optional.of(new DiskTierConfig(directory, 8 * Slab.frameBytes(BLOCK_BYTES))));
         try (FlakyStore store = new FlakyStore(Map.of("a", objects[0], "b", objects[1]));
-                DiskTier disk = new DiskTier(
-                        directory,
+                BlockCache cache = BlockCache.open(config);
+                JobBlocks job = cache.attach(
                         map,
                         (block, deadline, destination) -> store.read(
                                         keys.get(map.object(block)), map.offsetBytes(block), destination)
                                 .retry(3),
                         schedule,
                         clock,
-                        8 * Slab.frameBytes(BLOCK_BYTES),
-                        meter);
-                RamTier ram = new RamTier(map, disk, schedule, clock, 4 * BLOCK_BYTES, meter)) {
+                        meter)) {
             for (int step = 0; step < schedule.blocks.length; step++) {
                 int block = schedule.blocks[step];
-                try (BlockLease lease = Awaited.lease(ram, block, step).join()) {
+                try (BlockLease lease = Awaited.lease(job, block, step).join()) {
                     MemorySegment expected = MemorySegment.ofArray(objects[map.object(block)])
                             .asSlice(map.offsetBytes(block), map.lengthBytes(block));
                     assertThat(lease.segment().mismatch(expected))

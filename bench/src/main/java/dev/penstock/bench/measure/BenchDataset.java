@@ -10,6 +10,7 @@ import dev.penstock.index.IndexCache;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
+import dev.penstock.tier.CacheConfig;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -46,7 +47,7 @@ public record BenchDataset(ObjectStore store, DatasetIndex index) implements Aut
     /// A loader of this dataset with room for all of it in RAM, which balances by length.
     public LoaderConfig.Builder residentLoader() {
         // Each shard may end in the middle of a block.
-        long ramBytes = storedBytes() + (index.shardCount() + 1L) * LoaderConfig.DEFAULT_BLOCK_BYTES;
+        long ramBytes = storedBytes() + (index.shardCount() + 1L) * CacheConfig.DEFAULT_BLOCK_BYTES;
         return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
                 .ramBytes(ramBytes);
     }

@@ -5,12 +5,13 @@ import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.report.Result;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.Hedging;
-import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
-import dev.penstock.tier.DiskTier;
+import dev.penstock.tier.BlockCache;
+import dev.penstock.tier.CacheConfig;
+import dev.penstock.tier.DiskTierConfig;
 import dev.penstock.trainer.world.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ public final class LoaderOptions {
             names = "--block",
             paramLabel = "SIZE",
             description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
-    private ByteSize block = new ByteSize(LoaderConfig.DEFAULT_BLOCK_BYTES);
+    private ByteSize block = new ByteSize(CacheConfig.DEFAULT_BLOCK_BYTES);
 
     @Option(
             names = "--lock",
@@ -228,10 +229,10 @@ public final class LoaderOptions {
     public void discardOtherTiers(int rankTiers) {
         disk.ifPresent(tier -> {
             if (rankTiers > 0) {
-                DiskTier.discard(tier.directory());
+                BlockCache.discard(tier.directory());
             }
             for (int rank = rankTiers; Files.isDirectory(rankDirectory(tier, rank)); rank++) {
-                DiskTier.discard(rankDirectory(tier, rank));
+                BlockCache.discard(rankDirectory(tier, rank));
             }
         });
     }
@@ -252,13 +253,13 @@ public final class LoaderOptions {
                 .param("remainder", effective.remainder())
                 .param("balance", balance)
                 .param("cost", cost)
-                .param("ram", effective.ramBytes())
+                .param("ram", effective.cache().ramBytes())
                 .param("slots", effective.slotBytes())
                 .param("connections", effective.fetch().maxConnections())
                 .param("hedge", effective.fetch().hedging())
-                .param("block", effective.blockBytes())
+                .param("block", effective.cache().blockBytes())
                 .param("threads", effective.decodeThreads());
         maxTokens.ifPresent(count -> result.param("maxTokens", count));
-        effective.disk().ifPresent(tier -> result.param("disk", tier.budgetBytes()));
+        effective.cache().disk().ifPresent(tier -> result.param("disk", tier.budgetBytes()));
     }
 }

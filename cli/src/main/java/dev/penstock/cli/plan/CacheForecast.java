@@ -4,8 +4,8 @@ import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Row;
 import dev.penstock.index.DatasetIndex;
-import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.tier.DiskTierConfig;
 import java.util.List;
 
 /// How much of the data each tier can hold, and what that means for the epochs after the first.
@@ -25,14 +25,14 @@ public record CacheForecast(long dataBytes, long blocks, long ramBytes, long dis
         for (int s = 0; s < index.shardCount(); s++) {
             long shardBytes = index.shard(s).object().sizeBytes();
             bytes += shardBytes;
-            blocks += Math.ceilDiv(shardBytes, config.blockBytes());
+            blocks += Math.ceilDiv(shardBytes, config.cache().blockBytes());
         }
-        long disk = config.disk().map(DiskTierConfig::budgetBytes).orElse(0L);
-        return new CacheForecast(bytes, blocks, wholeBlocks(config.ramBytes(), config), wholeBlocks(disk, config));
+        long disk = config.cache().disk().map(DiskTierConfig::budgetBytes).orElse(0L);
+        return new CacheForecast(bytes, blocks, wholeBlocks(config.cache().ramBytes(), config), wholeBlocks(disk, config));
     }
 
     private static long wholeBlocks(long bytes, LoaderConfig config) {
-        return bytes / config.blockBytes() * config.blockBytes();
+        return bytes / config.cache().blockBytes() * config.cache().blockBytes();
     }
 
     /// Share of blocks found in RAM from the second epoch on.

@@ -10,13 +10,13 @@ import dev.penstock.balance.UnbalancedAssigner;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.Hedging;
-import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssignment;
 import dev.penstock.plan.StepRegrouping;
+import dev.penstock.tier.DiskTierConfig;
 import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,12 +103,12 @@ class LoaderOptionsTest {
         assertThat(config.batchSize()).isEqualTo(96);
         assertThat(config.shuffle()).isEqualTo(new Shuffle.OpenShards(3));
         assertThat(config.remainder()).isEqualTo(Remainder.SHORT);
-        assertThat(config.ramBytes()).isEqualTo(32 << 20);
-        assertThat(config.disk()).isEqualTo(Optional.of(new DiskTierConfig(Path.of("/data/tier"), 2L << 30)));
+        assertThat(config.cache().ramBytes()).isEqualTo(32 << 20);
+        assertThat(config.cache().disk()).isEqualTo(Optional.of(new DiskTierConfig(Path.of("/data/tier"), 2L << 30)));
         assertThat(config.fetch())
                 .isEqualTo(FetchConfig.defaults().withMaxConnections(12).withHedging(new Hedging.NearDeadline(0.02)));
         assertThat(config.slotBytes()).isEqualTo(4 << 20);
-        assertThat(config.blockBytes()).isEqualTo(64 << 10);
+        assertThat(config.cache().blockBytes()).isEqualTo(64 << 10);
         assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
         assertThat(config.decodeThreads()).isEqualTo(3);
         assertThat(config.assigner().get()).isInstanceOf(UnbalancedAssigner.class);
@@ -207,9 +207,9 @@ class LoaderOptionsTest {
 
         assertThat(config.ranks()).isEqualTo(8);
         assertThat(config.localRanks()).containsExactly(6);
-        assertThat(config.ramBytes()).isEqualTo(8 << 20);
+        assertThat(config.cache().ramBytes()).isEqualTo(8 << 20);
         assertThat(config.slotBytes()).isEqualTo(2 << 20);
-        assertThat(config.disk()).contains(new DiskTierConfig(Path.of("/data/tier/rank-2"), 512 << 20));
+        assertThat(config.cache().disk()).contains(new DiskTierConfig(Path.of("/data/tier/rank-2"), 512 << 20));
         assertThat(config.fetch().maxConnections()).isEqualTo(16);
         assertThat(config.fetch().hedging()).isEqualTo(new Hedging.Off());
         assertThat(config.decodeThreads()).isEqualTo(1);

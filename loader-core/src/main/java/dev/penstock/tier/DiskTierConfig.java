@@ -1,4 +1,4 @@
-package dev.penstock.loader;
+package dev.penstock.tier;
 
 import java.nio.file.Path;
 
