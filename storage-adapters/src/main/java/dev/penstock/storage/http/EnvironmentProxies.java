@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// @param secure for `https` targets
 /// @param plain for `http` targets
 /// @param direct hosts and domains without a leading dot, in lower case
-record EnvironmentProxies(
+public record EnvironmentProxies(
         @Nullable HttpProxy secure, @Nullable HttpProxy plain, List<String> direct) {
 
-    static EnvironmentProxies from(Map<String, String> environment) {
+    public static EnvironmentProxies from(Map<String, String> environment) {
         List<String> direct = Arrays.stream(value(environment, "no_proxy").split(","))
                 .map(host -> host.strip().toLowerCase(Locale.ROOT))
                 .map(host -> host.startsWith(".") ? host.substring(1) : host)
@@ -28,8 +28,7 @@ record EnvironmentProxies(
     }
 
     /// The proxy to reach a target through; null for a direct connection.
-    @Nullable
-    HttpProxy towards(String scheme, String host) {
+    public @Nullable HttpProxy towards(String scheme, String host) {
         HttpProxy proxy = scheme.equals("https") ? secure : plain;
         return proxy == null || isDirect(host.toLowerCase(Locale.ROOT)) ? null : proxy;
     }

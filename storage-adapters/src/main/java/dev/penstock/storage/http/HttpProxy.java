@@ -6,7 +6,7 @@ import reactor.netty.transport.ProxyProvider;
 /// A proxy that connections are tunnelled through with `CONNECT`.
 ///
 /// @param user empty for a proxy that asks for none
-record HttpProxy(String host, int port, String user, String password) {
+public record HttpProxy(String host, int port, String user, String password) {
 
     static HttpProxy at(URI uri) {
         String login = uri.getUserInfo() == null ? "" : uri.getUserInfo();
@@ -16,7 +16,7 @@ record HttpProxy(String host, int port, String user, String password) {
                 : new HttpProxy(uri.getHost(), uri.getPort(), login.substring(0, colon), login.substring(colon + 1));
     }
 
-    void configure(ProxyProvider.TypeSpec spec) {
+    public void configure(ProxyProvider.TypeSpec spec) {
         ProxyProvider.Builder proxy =
                 spec.type(ProxyProvider.Proxy.HTTP).host(host).port(port);
         if (!user.isEmpty()) {

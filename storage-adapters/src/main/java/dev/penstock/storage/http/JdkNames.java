@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 /// The JDK follows the system's configuration (hosts file, search domains, name service switch) and caches; Netty's
 /// own resolver does not see all of that, and its blocking one would stop an event loop. Connections go round the
 /// addresses of a name: an object store answers with several front ends, and one alone is soon the bottleneck.
-final class JdkNames extends AddressResolverGroup<InetSocketAddress> {
+public final class JdkNames extends AddressResolverGroup<InetSocketAddress> {
 
     private final ExecutorService lookups = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("penstock-dns-", 0).factory());

@@ -1,0 +1,70 @@
+package dev.penstock.storage.web;
+
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.storage.ObjectKeys;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Where a web store's objects lie, and the secret part of their URLs apart from the part that may be shown.
+///
+/// @param shown the root without its query; ends in `/`
+/// @param query what follows the `?` of every URL, still encoded; often a token, so it appears in requests only
+record WebRoot(URI shown, @Nullable String query) {
+
+    private static final String UNRESERVED = "-._~";
+
+    /// Splits the URI that a user wrote; refuses one with user information, which would be a password in plain sight.
+    static WebRoot of(URI root) {
+        String scheme = root.getScheme().toLowerCase(Locale.ROOT);
+        String path = root.getRawPath();
+        if (root.getHost() == null || path == null || root.getRawFragment() != null || root.getRawUserInfo() != null) {
+            throw new ConfigurationException(FailureMessage.of("opening a store")
+                    .with("scheme", scheme)
+                    .with("host", root.getHost())
+                    .remedy("write " + scheme + "://HOST[:PORT]/PATH[?TOKEN], without user, password or fragment"));
+        }
+        String port = root.getPort() < 0 ? "" : ":" + root.getPort();
+        String directory = path.endsWith("/") ? path : path + "/";
+        try {
+            return new WebRoot(new URI(scheme + "://" + root.getHost() + port + directory), root.getRawQuery());
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException("parts of a URI that do not make one", impossible);
+        }
+    }
+
+    /// The URL of an object, secret part included; refuses keys that leave the root.
+    String url(String key) {
+        ObjectKeys.requireInside(shown, key);
+        StringBuilder url = new StringBuilder(shown.toString());
+        for (byte octet : key.getBytes(StandardCharsets.UTF_8)) {
+            char character = (char) (octet & 0xFF);
+            if (isPlain(character)) {
+                url.append(character);
+            } else {
+                url.append('%').append(String.format(Locale.ROOT, "%02X", octet));
+            }
+        }
+        return query == null ? url.toString() : url.append('?').append(query).toString();
+    }
+
+    FailureMessage operation(String what, String key) {
+        return FailureMessage.of(what).with("uri", shown).with("key", key);
+    }
+
+    @Override
+    public String toString() {
+        return shown.toString();
+    }
+
+    private static boolean isPlain(char character) {
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9')
+                || character == '/'
+                || UNRESERVED.indexOf(character) >= 0;
+    }
+}
