@@ -1,0 +1,247 @@
+package dev.penstock.cli.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.penstock.balance.CostModel;
+import dev.penstock.balance.ExactBalancer;
+import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.batch.Batch;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.loader.BatchIterator;
+import dev.penstock.loader.Loader;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.memory.PageLocking;
+import dev.penstock.order.SampleSeeds;
+import dev.penstock.pack.DatasetPacker;
+import dev.penstock.pack.PackOptions;
+import dev.penstock.plan.RankAssigner;
+import dev.penstock.plan.RankAssignment;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.store.ObjectStores;
+import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.model.TransformerShape;
+import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.AdamWSettings;
+import dev.penstock.trainer.optimize.Constant;
+import dev.penstock.trainer.tensor.Libtorch;
+import dev.penstock.trainer.world.Collective;
+import dev.penstock.trainer.world.CollectiveTimeouts;
+import dev.penstock.trainer.world.World;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The promise behind exact balance: however many ranks there are and however the samples of a step are spread over
+/// them, the same samples make the same step. The ranks are threads that meet over the collective that processes use.
+@Timeout(120)
+class TrainingInvarianceTest {
+
+    private static final int SAMPLES = 90;
+    private static final int BATCH = 20;
+    private static final int STEPS = 8;
+    private static final long SEED = 11;
+
+    /// Losses are sums of floats in another sequence, eight steps deep; they differ by 2e-6 or less.
+    private static final double REASSOCIATION = 2e-5;
+
+    private static final CostModel TOKENS = CostModel.tokens();
+    private static final MicroBatchPolicy MICRO_BATCHES = MicroBatchPolicy.upTo(400);
+
+    private static final URI SHARDS = URI.create("mem://invariance-" + UUID.randomUUID());
+
+    @TempDir
+    static Path scratch;
+
+    /// What the randomness of a sample is keyed by.
+    private enum Key {
+        SAMPLE,
+        RANK
+    }
+
+    /// What all ranks did in the steps of a run.
+    ///
+    /// @param losses by step
+    /// @param crc32c by step, of each sample as it was delivered
+    private record Run(List<Double> losses, Map<Long, Map<Long, Long>> crc32c) {}
+
+    /// Deals the samples of a step out by lot, and cuts each rank's share at random.
+    private record ShuffledAssigner() implements RankAssigner {
+
+        @Override
+        public void assign(int[] lengths, int count, RankAssignment assignment) {
+            SplittableRandom random = new SplittableRandom(lengths[0] * 31L + count);
+            int[] ranks = random.ints(count, 0, assignment.ranks()).toArray();
+            assignment.begin();
+            for (int rank = 0; rank < assignment.ranks(); rank++) {
+                assignment.beginMicroBatch();
+                for (int item = 0; item < count; item++) {
+                    if (ranks[item] == rank) {
+                        if (random.nextInt(4) == 0) {
+                            assignment.beginMicroBatch();
+                        }
+                        assignment.append(item);
+                    }
+                }
+                assignment.endRank();
+            }
+            assignment.finish(1, 1);
+        }
+    }
+
+    private static final Map<String, Supplier<RankAssigner>> BALANCES = new TreeMap<>(Map.of(
+            "off", () -> new UnbalancedAssigner(TOKENS, MICRO_BATCHES),
+            "exact", () -> new ExactBalancer(TOKENS, MICRO_BATCHES),
+            "shuffled", ShuffledAssigner::new));
+
+    @BeforeAll
+    static void start() throws IOException {
+        Libtorch.initialize(1);
+        SplittableRandom random = new SplittableRandom(SEED);
+        Path files = Files.createDirectories(scratch.resolve("files"));
+        for (int i = 0; i < SAMPLES; i++) {
+            byte[] text = new byte[2 + (int) Math.exp(random.nextDouble() * 5)];
+            for (int at = 0; at < text.length; at++) {
+                text[at] = (byte) ('a' + (at * 7 + random.nextInt(5)) % 26);
+            }
+            Files.write(files.resolve("%03d.txt".formatted(i)), text);
+        }
+        try (ObjectStore store = ObjectStores.open(SHARDS)) {
+            new DatasetPacker(store, PackOptions.defaults()).pack(files, bytes -> {});
+        }
+    }
+
+    @Test
+    void lossCurveIsTheSameOnAnyNumberOfRanksUnderAnyBalance() throws Exception {
+        Run one = run(1, BALANCES.get("off"), Key.SAMPLE);
+        assertThat(one.losses()).hasSize(STEPS);
+        assertThat(one.losses().getLast()).isLessThan(one.losses().getFirst() - 0.2);
+        for (Map.Entry<String, Supplier<RankAssigner>> balance : BALANCES.entrySet()) {
+            for (int ranks : new int[] {1, 2, 3, 5}) {
+                Run run = run(ranks, balance.getValue(), Key.SAMPLE);
+                String context = balance.getKey() + " on " + ranks + " ranks";
+                assertThat(run.crc32c()).as(context).isEqualTo(one.crc32c());
+                for (int step = 0; step < STEPS; step++) {
+                    assertThat(run.losses().get(step))
+                            .as("%s, step %d", context, step)
+                            .isCloseTo(one.losses().get(step), within(REASSOCIATION));
+                }
+            }
+        }
+    }
+
+    @Test
+    void randomnessKeyedByRankWouldBreakIt() throws Exception {
+        double one = run(1, BALANCES.get("exact"), Key.RANK).losses().getLast();
+        double three = run(3, BALANCES.get("exact"), Key.RANK).losses().getLast();
+
+        assertThat(Math.abs(one - three)).isGreaterThan(10 * REASSOCIATION);
+    }
+
+    private static Run run(int ranks, Supplier<RankAssigner> balance, Key key) throws Exception {
+        int port = freePort();
+        try (ExecutorService threads = Executors.newFixedThreadPool(ranks)) {
+            List<Callable<Run>> programs = new ArrayList<>();
+            for (int rank = 0; rank < ranks; rank++) {
+                World world = new World(rank, ranks, rank, "localhost", port);
+                programs.add(() -> train(world, balance, key));
+            }
+            Run together = new Run(new ArrayList<>(), new HashMap<>());
+            for (Future<Run> rank : threads.invokeAll(programs)) {
+                Run share = rank.get();
+                together.losses().clear();
+                together.losses().addAll(share.losses());
+                share.crc32c()
+                        .forEach((step, samples) -> together.crc32c()
+                                .computeIfAbsent(step, _ -> new TreeMap<>())
+                                .putAll(samples));
+            }
+            return together;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Run train(World world, Supplier<RankAssigner> balance, Key key) {
+        Run run = new Run(new ArrayList<>(), new HashMap<>());
+        LoaderConfig config = LoaderConfig.builder(balance)
+                .seed(SEED)
+                .batchSize(BATCH)
+                .steps(STEPS)
+                .ranks(world.worldSize())
+                .localRanks(List.of(world.rank()))
+                .blockBytes(4096)
+                .ramBytes(1 << 20)
+                .slotBytes(1 << 20)
+                .pageLocking(PageLocking.OFF)
+                .decodeThreads(1)
+                .build();
+        ByteTransformer model = new ByteTransformer(new TransformerShape(1, 16, 2, 256), SEED);
+        try (ObjectStore store = ObjectStores.open(SHARDS);
+                DatasetIndex index = DatasetIndex.open(store);
+                Loader loader = Loader.open(index, store, config);
+                BatchIterator batches = loader.iterator();
+                Collective collective = Collective.join(world, CollectiveTimeouts.defaults())) {
+            TrainingStep step = new TrainingStep(
+                    model.parameters(),
+                    model::lossSum,
+                    collective,
+                    new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
+                    new Constant(0.01),
+                    1);
+            while (batches.hasNext()) {
+                try (Batch batch = batches.next()) {
+                    Map<Long, Long> delivered = new TreeMap<>();
+                    for (int sample = 0; sample < batch.sampleCount(); sample++) {
+                        delivered.put(batch.sampleId(sample), batch.crc32c(sample));
+                    }
+                    run.crc32c().put(batch.step(), delivered);
+                    augment(batch, key);
+                    run.losses().add(step.train(batch).loss());
+                }
+            }
+            collective.barrier();
+        }
+        return run;
+    }
+
+    /// Overwrites a byte of each sample, here and there.
+    private static void augment(Batch batch, Key key) {
+        SampleSeeds seeds = new SampleSeeds(SEED);
+        for (int sample = 0; sample < batch.sampleCount(); sample++) {
+            SplittableRandom random = new SplittableRandom(
+                    switch (key) {
+                        case SAMPLE -> seeds.of(batch.epoch(), batch.sampleId(sample));
+                        case RANK -> seeds.of(batch.rank(), sample);
+                    });
+            int from = batch.offset(0, sample);
+            int at = random.nextInt(from, batch.offset(0, sample + 1));
+            batch.values(0).set(ValueLayout.JAVA_BYTE, at, (byte) ('A' + random.nextInt(26)));
+        }
+    }
+}
