@@ -7,7 +7,6 @@ import dev.penstock.bench.measure.Measurements;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.index.DatasetIndex;
-import dev.penstock.loader.LoaderConfig;
 import dev.penstock.order.EpochOrder;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
@@ -15,7 +14,9 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
+import dev.penstock.plan.StepRegrouping;
 import dev.penstock.tier.BlockMap;
+import dev.penstock.tier.CacheConfig;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -45,6 +46,7 @@ final class Seeks {
                 index,
                 order,
                 batches,
+                StepRegrouping.NONE,
                 new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()),
                 1,
                 blockMap(index));
@@ -61,7 +63,7 @@ final class Seeks {
         return new BlockMap(
                 sizes,
                 IntStream.range(0, sizes.length).mapToObj(Integer::toString).toList(),
-                LoaderConfig.DEFAULT_BLOCK_BYTES);
+                CacheConfig.DEFAULT_BLOCK_BYTES);
     }
 
     void round(int round) {
