@@ -248,8 +248,7 @@ final class ConcurrencyLimit implements RangeSource {
                 return;
             }
             filledBefore = request.target().filledBytes();
-            sending.update(Mono.defer(() -> source.read(request))
-                    .subscribe(ignored -> {}, this::failed, this::served));
+            sending.update(Mono.defer(() -> source.read(request)).subscribe(ignored -> {}, this::failed, this::served));
         }
 
         private void served() {

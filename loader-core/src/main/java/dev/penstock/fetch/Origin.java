@@ -45,12 +45,10 @@ public final class Origin implements BlockSource, AutoCloseable {
     static RangeSource stages(
             RangeSource store, FetchConfig config, FetchClock clock, DoubleSupplier random, FetchMeter meter) {
         RangeSource limited = new ConcurrencyLimit(store, config.maxConnections(), clock, random, meter);
-        RangeSource hedged =
-                switch (config.hedging()) {
-                    case Hedging.Off() -> limited;
-                    case Hedging.NearDeadline(double share) ->
-                        new HedgedRanges(limited, new HedgeBudget(share), clock, meter);
-                };
+        RangeSource hedged = switch (config.hedging()) {
+            case Hedging.Off() -> limited;
+            case Hedging.NearDeadline(double share) -> new HedgedRanges(limited, new HedgeBudget(share), clock, meter);
+        };
         return new ResumingRetries(hedged, config.giveUpAfter(), clock, random, meter);
     }
 

@@ -22,7 +22,8 @@ final class ResumingRetries implements RangeSource {
     private static final long FIRST_DELAY_NANOS = Duration.ofMillis(50).toNanos();
 
     /// Twice as long; what relieves the store is the pause of the whole prefix.
-    private static final long FIRST_THROTTLED_DELAY_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long FIRST_THROTTLED_DELAY_NANOS =
+            Duration.ofMillis(100).toNanos();
 
     /// A store that is back is noticed within seconds.
     private static final long LONGEST_DELAY_NANOS = Duration.ofSeconds(5).toNanos();

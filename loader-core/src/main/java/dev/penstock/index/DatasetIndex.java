@@ -51,7 +51,9 @@ public final class DatasetIndex implements AutoCloseable {
     ///
     /// Blocks; the store may be closed afterwards, the index must be.
     public static DatasetIndex open(ObjectStore store, IndexCache cache) {
-        return open(store, (from, arena) -> OpenIndex.isLocal(from) ? OpenIndex.fromStore(from, arena) : cache.open(from, arena));
+        return open(
+                store,
+                (from, arena) -> OpenIndex.isLocal(from) ? OpenIndex.fromStore(from, arena) : cache.open(from, arena));
     }
 
     private static DatasetIndex open(ObjectStore store, BiFunction<ObjectStore, Arena, OpenIndex> opening) {

@@ -28,8 +28,7 @@ final class FillLock implements AutoCloseable {
         FileChannel file = null;
         try {
             Files.createDirectories(directory);
-            file = FileChannel.open(
-                    directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            file = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             file.lock();
             return new FillLock(file);
         } catch (IOException | RuntimeException failure) {

@@ -122,8 +122,7 @@ final class IndexBundle {
 
     /// Checks every index file and opens it, on all cores.
     OpenIndex open(MemorySegment bytes) {
-        List<Integer> numbers =
-                IntStream.range(0, starts.length).boxed().toList();
+        List<Integer> numbers = IntStream.range(0, starts.length).boxed().toList();
         int cores = Runtime.getRuntime().availableProcessors();
         List<ShardIndex> shards = Concurrently.map(numbers, cores, number -> {
             Manifest.Shard listed = manifest.shards().get(number);

@@ -62,8 +62,7 @@ public final class IndexCache {
     }
 
     public IndexCacheCounters counters() {
-        return new IndexCacheCounters(
-                hits.sum(), misses.sum(), tornFiles.sum(), failures.sum(), unansweredOpens.sum());
+        return new IndexCacheCounters(hits.sum(), misses.sum(), tornFiles.sum(), failures.sum(), unansweredOpens.sum());
     }
 
     OpenIndex open(ObjectStore store, Arena arena) {
@@ -84,8 +83,7 @@ public final class IndexCache {
         }
     }
 
-    private OpenIndex openCached(CachedBundles cached, ObjectStore store, ObjectMetadata manifest)
-            throws IOException {
+    private OpenIndex openCached(CachedBundles cached, ObjectStore store, ObjectMetadata manifest) throws IOException {
         String state = state(store, manifest);
         // A file that is not whole is reported by whoever looks again with the lock in hand.
         Optional<OpenIndex> held = find(cached, state, _ -> {});

@@ -39,8 +39,11 @@ final class IndexDownload {
     /// Into memory, where it stays as long as `arena`.
     static MemorySegment intoMemory(ObjectStore store, IndexBundle bundle, Arena arena) {
         MemorySegment memory = arena.allocate(bundle.sizeBytes(), IndexLayout.COLUMN_ALIGNMENT_BYTES);
-        run(store, bundle, (position, bytes) ->
-                MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, memory, position, bytes.remaining()));
+        run(
+                store,
+                bundle,
+                (position, bytes) ->
+                        MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, memory, position, bytes.remaining()));
         return memory.asReadOnly();
     }
 

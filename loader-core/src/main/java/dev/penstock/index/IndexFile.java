@@ -28,8 +28,7 @@ final class IndexFile {
     /// Maps the file where the store has it locally, reads it otherwise, and checks it.
     static MemorySegment open(ObjectStore store, ObjectMetadata object, Arena arena) {
         Optional<Path> local = store.localPath(object.key());
-        MemorySegment file =
-                local.isPresent() ? map(local.get(), object.key(), arena) : read(store, object, arena);
+        MemorySegment file = local.isPresent() ? map(local.get(), object.key(), arena) : read(store, object, arena);
         check(file, object.key());
         return file.asReadOnly();
     }

@@ -63,8 +63,7 @@ class ConcurrencyLimitTest {
         read(limit, "in 3 s", in(3));
         read(limit, "other/in 5 s", in(5));
         time.advance(Duration.ofSeconds(2));
-        assertThat(store.keys)
-                .containsExactly("first", "second", "in 3 s", "other/in 5 s", "in 9 s", "some day");
+        assertThat(store.keys).containsExactly("first", "second", "in 3 s", "other/in 5 s", "in 9 s", "some day");
     }
 
     @Test
@@ -168,8 +167,7 @@ class ConcurrencyLimitTest {
                     }
                 })
                 .subscribeOn(threads);
-        ConcurrencyLimit limit =
-                new ConcurrencyLimit(store, 4, FetchClock.system(), () -> 0, meter);
+        ConcurrencyLimit limit = new ConcurrencyLimit(store, 4, FetchClock.system(), () -> 0, meter);
         int reads = 4 * 2000;
         CountDownLatch ended = new CountDownLatch(reads);
         try (ExecutorService callers = Executors.newFixedThreadPool(4)) {

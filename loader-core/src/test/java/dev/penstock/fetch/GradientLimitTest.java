@@ -39,9 +39,8 @@ class GradientLimitTest {
         for (int saturating : new int[] {3, 10, 20}) {
             GradientLimitTest path = new GradientLimitTest();
             path.turnOver(1000, inFlight -> UNLOADED_NANOS * Math.max(1, (double) inFlight / saturating));
-            assertThat(path.gradient.limit())
-                    .as("saturated by %d", saturating)
-                    .isBetween(saturating, (int) (1.5 * saturating + 4));
+            assertThat(path.gradient.limit()).as("saturated by %d", saturating).isBetween(saturating, (int)
+                    (1.5 * saturating + 4));
         }
     }
 

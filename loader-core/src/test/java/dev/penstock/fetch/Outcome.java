@@ -11,7 +11,8 @@ final class Outcome {
 
     final byte[] memory = new byte[ScriptedStore.RANGE_BYTES];
 
-    @Nullable Throwable failure;
+    @Nullable
+    Throwable failure;
 
     boolean completed;
     private final RangeRequest request;

@@ -107,7 +107,8 @@ class ResumingRetriesTest {
 
     @Test
     void delaysGrowAndAreBounded() {
-        ScriptedStore store = store(n -> Response.failed(Response.Fault.THROTTLE, 0).withFirstByte(Duration.ZERO));
+        ScriptedStore store =
+                store(n -> Response.failed(Response.Fault.THROTTLE, 0).withFirstByte(Duration.ZERO));
         read(store, Duration.ofSeconds(60), 0.5);
         time.advance(LONG);
         for (int n = 2; n < sentAtNanos.size() - 1; n++) {

@@ -51,7 +51,8 @@ class RemoteIndexTest {
             assertThat(remote.digest()).isEqualTo(local.digest());
             assertThat(remote.sampleCount()).isEqualTo(SHARDS);
             for (int shard = 0; shard < SHARDS; shard++) {
-                assertThat(remote.shard(shard).object()).isEqualTo(local.shard(shard).object());
+                assertThat(remote.shard(shard).object())
+                        .isEqualTo(local.shard(shard).object());
                 assertThat(remote.shard(shard).key(0)).isEqualTo(Integer.toString(shard));
             }
         }
@@ -74,10 +75,9 @@ class RemoteIndexTest {
         try (DatasetIndex index = DatasetIndex.open(new DirectoryStore(directory))) {
             assertThat(index.currentObjects(store))
                     .extracting(ObjectMetadata::key)
-                    .containsExactlyElementsOf(
-                            index.currentObjects(new DirectoryStore(directory)).stream()
-                                    .map(ObjectMetadata::key)
-                                    .toList());
+                    .containsExactlyElementsOf(index.currentObjects(new DirectoryStore(directory)).stream()
+                            .map(ObjectMetadata::key)
+                            .toList());
         }
         assertThat(store.stats()).isEqualTo(SHARDS);
         assertThat(store.mostInFlight()).isEqualTo(Concurrently.REQUESTS);
@@ -173,9 +173,8 @@ class RemoteIndexTest {
             Files.write(source.resolve(String.format("%02d.bin", file)), bytes);
         }
         Path dataset = Files.createDirectory(directory.resolve("dataset"));
-        RemoteStore store = new RemoteStore(new DirectoryStore(dataset))
-                .late(3, seed)
-                .failing(number -> number % 5 == 2);
+        RemoteStore store =
+                new RemoteStore(new DirectoryStore(dataset)).late(3, seed).failing(number -> number % 5 == 2);
 
         new DatasetPacker(store, PackOptions.defaults().withShardBytes(60_000)).pack(source, _ -> {});
         List<IndexDifference> differences = new ArrayList<>();

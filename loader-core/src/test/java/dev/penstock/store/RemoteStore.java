@@ -91,8 +91,7 @@ public final class RemoteStore implements ObjectStore {
     public Mono<ObjectMetadata> stat(String key) {
         return answered(() -> {
             stats.incrementAndGet();
-            return store.stat(key)
-                    .map(found -> versioned ? found : new ObjectMetadata(key, found.sizeBytes(), ""));
+            return store.stat(key).map(found -> versioned ? found : new ObjectMetadata(key, found.sizeBytes(), ""));
         });
     }
 
@@ -150,16 +149,12 @@ public final class RemoteStore implements ObjectStore {
             }
             Mono<?> wait = together > 1 ? enoughInFlight.asMono() : delay();
             Mono<T> answered = failing.test(number) ? Mono.error(failure(number)) : Mono.defer(answer::get);
-            return wait.then(answered)
-                    .doOnTerminate(inFlight::decrementAndGet)
-                    .doOnCancel(inFlight::decrementAndGet);
+            return wait.then(answered).doOnTerminate(inFlight::decrementAndGet).doOnCancel(inFlight::decrementAndGet);
         });
     }
 
     private Mono<?> delay() {
-        return mostDelayMillis == 0
-                ? Mono.empty()
-                : Mono.delay(Duration.ofMillis(delays.nextInt(mostDelayMillis + 1)));
+        return mostDelayMillis == 0 ? Mono.empty() : Mono.delay(Duration.ofMillis(delays.nextInt(mostDelayMillis + 1)));
     }
 
     private static RetryableException failure(long number) {

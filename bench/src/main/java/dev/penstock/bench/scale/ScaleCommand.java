@@ -127,7 +127,9 @@ public final class ScaleCommand implements Callable<Integer> {
     }
 
     private static Row heap(String metric, double megabytes, double control) {
-        return Row.of(metric, megabytes, "MB", Better.LOWER).withControl(control).withGoal(GOAL_HEAP_MB);
+        return Row.of(metric, megabytes, "MB", Better.LOWER)
+                .withControl(control)
+                .withGoal(GOAL_HEAP_MB);
     }
 
     private LoaderConfig config(ScaleDataset dataset, long startStep) {

@@ -40,8 +40,7 @@ final class Seeks {
     /// @param rounds how often [#round(int)] will be called
     Seeks(DatasetIndex index, int batchSize, int count, int rounds) {
         this.order = new SampleOrder(index.firstSamples(), new Shuffle.Full(), 0);
-        this.batches = new GlobalBatches(
-                index.sampleCount(), batchSize, GlobalBatches.UNBOUNDED, Remainder.CARRY);
+        this.batches = new GlobalBatches(index.sampleCount(), batchSize, GlobalBatches.UNBOUNDED, Remainder.CARRY);
         this.planner = new BatchPlanner(
                 index,
                 order,

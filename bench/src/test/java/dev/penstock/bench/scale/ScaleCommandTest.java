@@ -29,8 +29,18 @@ class ScaleCommandTest {
         command.setOut(new PrintWriter(new StringWriter(), true));
         command.setErr(new PrintWriter(err, true));
         int code = command.execute(
-                "bench", "scale", "--samples", "5003", "--shards", "7", "--rounds", "1", "--json", result.toString(),
-                "--dir", made.toString());
+                "bench",
+                "scale",
+                "--samples",
+                "5003",
+                "--shards",
+                "7",
+                "--rounds",
+                "1",
+                "--json",
+                result.toString(),
+                "--dir",
+                made.toString());
 
         assertThat(code).as(err.toString()).isZero();
         JsonNode rows = JsonMapper.shared().readTree(Files.readAllBytes(result)).path("rows");
@@ -42,7 +52,8 @@ class ScaleCommandTest {
                         "seek_ms",
                         "first_batch_s",
                         "making_s");
-        assertThat(rows.valueStream().filter(row -> row.path("goal").isNumber())).hasSize(4);
+        assertThat(rows.valueStream().filter(row -> row.path("goal").isNumber()))
+                .hasSize(4);
         try (Stream<Path> left = Files.list(made)) {
             assertThat(left).isEmpty();
         }

@@ -199,7 +199,8 @@ class LoaderOptionsTest {
 
     @Test
     void ranksOfAHostShareItsBudgets() {
-        LoaderOptions options = parse(List.of("--ram=32M", "--slots=8M", "--disk=/data/tier:2G", "--threads=5", "--hedge=off"));
+        LoaderOptions options =
+                parse(List.of("--ram=32M", "--slots=8M", "--disk=/data/tier:2G", "--threads=5", "--hedge=off"));
         World world = new World(6, 8, 2, "localhost", 1234);
 
         LoaderConfig config =
