@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -87,7 +88,6 @@ class WebConnectionTest {
                 while (true) {
                     out.write(0);
                     out.flush();
-                    Thread.yield();
                 }
             } catch (IOException _) {
                 hungUp.countDown();
@@ -206,7 +206,7 @@ class WebConnectionTest {
             }
             assertThat(proxy.lines())
                     .contains("CONNECT localhost:" + server.port() + " HTTP/1.1")
-                    .anyMatch(line -> line.toLowerCase().startsWith("proxy-authorization: basic "));
+                    .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("proxy-authorization: basic "));
             int connectLines = proxy.lines().size();
             try (ObjectStore exempt =
                     open(Map.of("HTTP_PROXY", "http://" + proxy.address(), "NO_PROXY", "example.org, localhost"))) {
