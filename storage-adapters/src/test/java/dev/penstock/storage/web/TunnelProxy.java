@@ -55,7 +55,7 @@ final class TunnelProxy implements AutoCloseable {
             for (String line = request; !line.isEmpty(); line = head.readLine()) {
                 lines.add(line);
             }
-            URI target = URI.create("tcp://" + request.substring("CONNECT ".length(), request.lastIndexOf(' ')));
+            URI target = URI.create("tcp://" + request.split(" ", -1)[1]);
             try (Socket server = new Socket(target.getHost(), target.getPort())) {
                 client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
                 Thread back = Thread.ofVirtual().start(() -> copy(server, client));
