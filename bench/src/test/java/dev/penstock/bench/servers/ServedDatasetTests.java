@@ -106,7 +106,7 @@ abstract class ServedDatasetTests {
     private Map<Long, String> keysOfSamples() {
         Map<Long, String> keys = new HashMap<>();
         done("index", origin(), "--list").lines().forEach(line -> {
-            String[] columns = line.split("\t");
+            String[] columns = line.split("\t", -1);
             keys.put(Long.valueOf(columns[0]), columns[2]);
         });
         return keys;
