@@ -67,7 +67,14 @@ end_processes() {
 
 gone() { ! kill -0 "$1"; }
 
-running() { [[ -e $dir/env ]]; }
+# Started to the end, and no process gone since.
+running() {
+  local file
+  [[ -e $dir/env ]] || return 1
+  for file in "$dir"/run/*.pid; do
+    kill -0 "$(<"$file")" 2>/dev/null || return 1
+  done
+}
 
 usage() {
   cat >&2 <<TEXT
@@ -86,7 +93,7 @@ main() {
       if (($# == 2)); then mkdir -p "$2"; fi
       dir=$(realpath "${2:-$(mktemp -d "${TMPDIR:-/tmp}/penstock-$server-XXXXXX")}")
       if ! running; then
-        [[ -z $(ls -A "$dir") ]] || { say "$dir is neither empty nor running"; exit 1; }
+        [[ -z $(ls -A "$dir") ]] || { say "$dir is neither empty nor running: stop it, or name another"; exit 1; }
         touch "$dir/$marker"
         trap failed EXIT
         (umask 077 && begin)

@@ -9,14 +9,22 @@ import java.nio.file.Path;
 /// What a mount asks of direct reads: address, position and length are multiples of `bytes`.
 ///
 /// The kernel has no call that every file system answers, so this is the size of the mount's blocks: 4 KiB on ext4 and
-/// XFS, 64 KiB on MooseFS, 4 MiB on CephFS. No file system asks for more than that.
+/// GlusterFS, 64 KiB on MooseFS, 4 MiB on CephFS. No file system asks for more than that.
 record Alignment(int bytes) {
 
-    /// ext4 and XFS may have smaller blocks than the sectors (4 KiB) of the device below them.
+    /// A file system may have smaller blocks than the sectors (4 KiB) of the device below it.
     private static final int LEAST_BYTES = 4096;
 
-    static Alignment of(Path file) throws IOException {
-        return new Alignment(Math.clamp(Files.getFileStore(file).getBlockSize(), LEAST_BYTES, Integer.MAX_VALUE));
+    /// Of the mount that a file lies on; the least there is where the JDK does not find the mount, as in a chroot. A
+    /// kernel that asks for more than that refuses the read.
+    static Alignment of(Path file) {
+        long blockBytes;
+        try {
+            blockBytes = Files.getFileStore(file).getBlockSize();
+        } catch (IOException _) {
+            blockBytes = LEAST_BYTES;
+        }
+        return new Alignment(Math.clamp(blockBytes, LEAST_BYTES, Integer.MAX_VALUE));
     }
 
     /// How many bytes from the start of `piece` on may be read directly; 0 where its start is not aligned.

@@ -121,7 +121,7 @@ final class RangeReader implements AutoCloseable {
         }
     }
 
-    private Alignment alignment(Path path) throws IOException {
+    private Alignment alignment(Path path) {
         Alignment known = alignment;
         if (known == null) {
             known = Alignment.of(path);
