@@ -3,6 +3,7 @@ package dev.penstock.cli.report;
 import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.Stage;
 import dev.penstock.tier.TierCounters;
+import dev.penstock.tier.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Locale;
 /// @param ramBytes payload that was in RAM when its batch was begun
 /// @param diskBytes whole blocks read from the disk tier, and likewise `originBytes` from the origin
 /// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
+/// @param warmBytes the largest tier holds in the end, of `warmTargetBytes` that it can hold of this data
+/// @param fillBytesPerSec how fast it was filling then
 public record LoaderReport(
         long elapsedNanos,
         long batches,
@@ -27,7 +30,10 @@ public record LoaderReport(
         long diskBytes,
         long diskDamaged,
         long diskWriteFailures,
-        long originBytes) {
+        long originBytes,
+        long warmBytes,
+        long warmTargetBytes,
+        double fillBytesPerSec) {
 
     public LoaderReport {
         waitNanos = List.copyOf(waitNanos);
@@ -50,7 +56,10 @@ public record LoaderReport(
                 tiers.diskHitBytes(),
                 tiers.tornBlocks() + tiers.diskReadFailures(),
                 tiers.diskWriteFailures(),
-                tiers.originBytes());
+                tiers.originBytes(),
+                counters.warmUp().bytes(),
+                counters.warmUp().targetBytes(),
+                counters.warmUp().bytesPerSec());
     }
 
     /// Both together, as of two ranks that ran side by side.
@@ -66,7 +75,14 @@ public record LoaderReport(
                 diskBytes + other.diskBytes,
                 diskDamaged + other.diskDamaged,
                 diskWriteFailures + other.diskWriteFailures,
-                originBytes + other.originBytes);
+                originBytes + other.originBytes,
+                warmBytes + other.warmBytes,
+                warmTargetBytes + other.warmTargetBytes,
+                fillBytesPerSec + other.fillBytesPerSec);
+    }
+
+    private WarmUp warmUp() {
+        return new WarmUp(warmBytes, warmTargetBytes, fillBytesPerSec);
     }
 
     private double meanBalanceRatio(LoaderReport other) {
@@ -114,6 +130,10 @@ public record LoaderReport(
         rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
         rows.add(Row.of("disk_write_failures", diskWriteFailures, "blocks", Better.LOWER));
         rows.add(Row.of("origin_bytes", originBytes, "B", Better.LOWER));
+        rows.add(Row.of("warm_bytes", warmBytes, "B", Better.HIGHER));
+        rows.add(Row.of("warm_target_bytes", warmTargetBytes, "B", Better.HIGHER));
+        warmUp().remaining()
+                .ifPresent(left -> rows.add(Row.of("warm_eta_s", Amounts.seconds(left.toNanos()), "s", Better.LOWER)));
         return rows;
     }
 
@@ -138,6 +158,9 @@ public record LoaderReport(
                 Amounts.bytes(originBytes),
                 diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again",
                 diskWriteFailures == 0 ? "" : "; " + diskWriteFailures + " disk write failures, went on without"));
+        if (!warmUp().isComplete()) {
+            lines.add("warm-up     " + WarmUpText.of(warmUp()));
+        }
         return lines;
     }
 
