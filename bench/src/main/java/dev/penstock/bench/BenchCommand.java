@@ -5,6 +5,7 @@ import dev.penstock.bench.epoch.EpochCommand;
 import dev.penstock.bench.feed.FeedCommand;
 import dev.penstock.bench.resume.ResumeCommand;
 import dev.penstock.bench.scale.ScaleCommand;
+import dev.penstock.bench.tiers.TiersCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
             BalanceCommand.class,
             ResumeCommand.class,
             EpochCommand.class,
-            ScaleCommand.class
+            ScaleCommand.class,
+            TiersCommand.class
         })
 final class BenchCommand implements Runnable {
 

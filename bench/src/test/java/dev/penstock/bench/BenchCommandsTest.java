@@ -54,7 +54,10 @@ class BenchCommandsTest {
     private int bench(String... arguments) {
         List<String> all = new ArrayList<>(List.of("bench"));
         all.addAll(List.of(arguments));
-        all.addAll(List.of("--rounds", "1", "--uri", shards().toUri().toString()));
+        all.addAll(List.of("--rounds", "1"));
+        if (!arguments[0].equals("tiers")) {
+            all.addAll(List.of("--uri", shards().toUri().toString()));
+        }
         CommandLine command = Main.commandLine();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
@@ -126,6 +129,14 @@ class BenchCommandsTest {
         for (JsonNode method : result.path("methods")) {
             assertThat(method.path("meanRatio").asDouble()).isGreaterThanOrEqualTo(1);
         }
+    }
+
+    @Test
+    void tiersComparesSharedCachesWithReplays() throws IOException {
+        JsonNode result = result("tiers", "--blocks", "400", "--epochs", "2");
+        assertThat(metrics(result))
+                .contains("jobs1.cache50.hit_ratio", "jobs8.cache10.from_belady", "jobs4.cache10.lru_hit_ratio");
+        assertThat(result.path("rows").path(1).path("goal").asDouble()).isEqualTo(0.5);
     }
 
     @Test

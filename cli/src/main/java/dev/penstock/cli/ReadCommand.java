@@ -10,6 +10,7 @@ import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.report.TraceWriter;
+import dev.penstock.cli.report.WarmUpText;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
@@ -84,7 +85,9 @@ final class ReadCommand implements Callable<Integer> {
             while (batches.hasNext()) {
                 try (Batch batch = batches.next()) {
                     consume(batch, writer);
-                    progress.show(() -> "step " + Amounts.count(batch.step()));
+                    progress.show(() -> WarmUpText.behind(
+                            "step " + Amounts.count(batch.step()),
+                            loader.counters().warmUp()));
                 }
             }
         }

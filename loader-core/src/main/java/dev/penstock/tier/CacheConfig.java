@@ -32,6 +32,18 @@ public record CacheConfig(int blockBytes, long ramBytes, Optional<DiskTierConfig
         return new CacheConfig(DEFAULT_BLOCK_BYTES, 512L << 20, Optional.empty());
     }
 
+    public CacheConfig withBlockBytes(int value) {
+        return new CacheConfig(value, ramBytes, disk);
+    }
+
+    public CacheConfig withRamBytes(long value) {
+        return new CacheConfig(blockBytes, value, disk);
+    }
+
+    public CacheConfig withDisk(DiskTierConfig value) {
+        return new CacheConfig(blockBytes, ramBytes, Optional.of(value));
+    }
+
     /// The same for one dataset alone: more frames than it has blocks would only lie idle.
     public CacheConfig forData(BlockMap map) {
         long blocks = Math.max(RamTier.FEWEST_FRAMES, map.blockCount());

@@ -55,6 +55,11 @@ public abstract class LoaderLaws {
         return Membership.BY_ORDER;
     }
 
+    /// Opens a loader over the dataset; in a cache of its own, unless a composition shares one.
+    protected Loader openLoader(LawDataset dataset, LoaderConfig config) {
+        return Loader.open(dataset.index(), dataset.store(), config);
+    }
+
     @BeforeEach
     final void open() {
         dataset = openDataset();
@@ -280,7 +285,7 @@ public abstract class LoaderLaws {
     private Loader loader(UnaryOperator<LoaderConfig.Builder> settings) {
         LoaderConfig config =
                 settings.apply(composition().seed(SEED).batchSize(BATCH)).build();
-        return Loader.open(dataset.index(), dataset.store(), config);
+        return openLoader(dataset, config);
     }
 
     private Set<Long> allSamples() {

@@ -275,4 +275,92 @@ class DiskTierTest {
             assertThat(meter.snapshot().diskWrites()).isZero();
         }
     }
+
+    @Test
+    void blocksOfSeveralDatasetsSurviveARestartTogether() {
+        for (int run = 0; run < 2; run++) {
+            try (SoloDisk first = tier(2 * BLOCKS)) {
+                readAll(first);
+                readAll(another(first, map("mem:/b")));
+            }
+        }
+        assertThat(source.reads.get()).isEqualTo(2 * BLOCKS);
+    }
+
+    @Test
+    void blocksOfADatasetThatNobodyReadsStayUntilThereIsNoOtherRoom() {
+        fill();
+        try (SoloDisk other = tier(directory, map("mem:/b"), (block, after) -> NextUse.NEVER, BLOCKS + 3)) {
+            IntStream.range(0, 5).forEach(block -> read(other, block));
+            source.reads.set(0);
+            readAll(another(other, map("mem:/a")));
+            assertThat(source.reads.get()).as("two of its frames were taken").isEqualTo(2);
+        }
+    }
+
+    private SoloDisk another(SoloDisk disk, BlockMap map) {
+        DatasetFrames dataset = disk.tier().find(map);
+        return new SoloDisk(
+                disk.tier(), disk.tier().attach(dataset, source, (block, after) -> NextUse.NEVER, clock, meter));
+    }
+
+    @Test
+    void aBlockOfAnotherDatasetMakesRoomWhenItsJobNeedsItLater() {
+        try (SoloDisk soon = tier(directory, map("mem:/a"), (block, after) -> after + 2, 2)) {
+            SoloDisk late = new SoloDisk(
+                    soon.tier(),
+                    soon.tier()
+                            .attach(
+                                    soon.tier().find(map("mem:/b")),
+                                    source,
+                                    (block, after) -> after + 50,
+                                    clock,
+                                    meter));
+            read(late, 1);
+            read(late, 2);
+            read(soon, 1);
+            assertThat(meter.snapshot().diskEvictions()).isEqualTo(1);
+            read(late, 3);
+            assertThat(meter.snapshot().diskBypasses()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aReadOnlyDirectoryIsRefusedAtTheStart() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/mount"))
+                        && run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "none", directory.toString()) == 0,
+                "SKIPPED: a read-only directory that root cannot write either can only be made by root, with mount");
+        try {
+            assertThatThrownBy(() -> tier(2))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("opening the disk tier failed: directory=" + directory)
+                    .hasMessageEndingWith("; name a directory that can be created and written");
+        } finally {
+            assertThat(run("umount", directory.toString())).isZero();
+        }
+    }
+
+    /// An immutable file refuses writes also through a descriptor that was opened before.
+    @Test
+    void aSlabThatBecomesReadOnlyIsReadAndItsWriteFailuresAreCounted() throws Exception {
+        fill();
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/chattr")), "SKIPPED: an immutable file needs chattr");
+        try (SoloDisk tier = tier(directory, map("mem:/a"), (block, after) -> NextUse.NEVER, BLOCKS + 4)) {
+            boolean immutable = run("chattr", "+i", slab().toString()) == 0;
+            try {
+                Assumptions.assumeTrue(immutable, "SKIPPED: the file system has no immutable files");
+                readAll(tier);
+                assertThat(meter.snapshot().diskHits()).isEqualTo(BLOCKS);
+                SoloDisk other = another(tier, map("mem:/b"));
+                readAll(other);
+                assertThat(meter.snapshot().diskWriteFailures()).isEqualTo(BLOCKS);
+                readAll(tier);
+                assertThat(meter.snapshot().diskHits()).isEqualTo(2 * BLOCKS);
+            } finally {
+                run("chattr", "-i", slab().toString());
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import dev.penstock.fetch.FetchCounters;
 import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.Stage;
 import dev.penstock.tier.TierCounters;
+import dev.penstock.tier.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Locale;
 /// @param diskBytes whole blocks read from the disk tier
 /// @param fetch how blocks were read from the origin
 /// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
+/// @param warmBytes the largest tier holds in the end, of `warmTargetBytes` that it can hold of this data
+/// @param fillBytesPerSec how fast it was filling then
 public record LoaderReport(
         long elapsedNanos,
         long batches,
@@ -29,7 +32,10 @@ public record LoaderReport(
         long diskBytes,
         long diskDamaged,
         long diskWriteFailures,
-        FetchCounters fetch) {
+        FetchCounters fetch,
+        long warmBytes,
+        long warmTargetBytes,
+        double fillBytesPerSec) {
 
     public LoaderReport {
         waitNanos = List.copyOf(waitNanos);
@@ -52,7 +58,10 @@ public record LoaderReport(
                 tiers.diskHitBytes(),
                 tiers.tornBlocks() + tiers.diskReadFailures(),
                 tiers.diskWriteFailures(),
-                counters.fetch());
+                counters.fetch(),
+                counters.warmUp().bytes(),
+                counters.warmUp().targetBytes(),
+                counters.warmUp().bytesPerSec());
     }
 
     /// Both together, as of two ranks that ran side by side.
@@ -68,7 +77,14 @@ public record LoaderReport(
                 diskBytes + other.diskBytes,
                 diskDamaged + other.diskDamaged,
                 diskWriteFailures + other.diskWriteFailures,
-                fetch.plus(other.fetch));
+                fetch.plus(other.fetch),
+                warmBytes + other.warmBytes,
+                warmTargetBytes + other.warmTargetBytes,
+                fillBytesPerSec + other.fillBytesPerSec);
+    }
+
+    private WarmUp warmUp() {
+        return new WarmUp(warmBytes, warmTargetBytes, fillBytesPerSec);
     }
 
     private double meanBalanceRatio(LoaderReport other) {
@@ -122,6 +138,10 @@ public record LoaderReport(
         rows.add(Row.of("retries", fetch.retries(), "requests", Better.LOWER));
         rows.add(Row.of("throttles", fetch.throttles(), "requests", Better.LOWER));
         rows.add(Row.of("corrupt_refetched", fetch.corruptBlocks(), "blocks", Better.LOWER));
+        rows.add(Row.of("warm_bytes", warmBytes, "B", Better.HIGHER));
+        rows.add(Row.of("warm_target_bytes", warmTargetBytes, "B", Better.HIGHER));
+        warmUp().remaining()
+                .ifPresent(left -> rows.add(Row.of("warm_eta_s", Amounts.seconds(left.toNanos()), "s", Better.LOWER)));
         return rows;
     }
 
@@ -148,6 +168,9 @@ public record LoaderReport(
                 diskWriteFailures == 0 ? "" : "; " + diskWriteFailures + " disk write failures, went on without"));
         if (fetch.requests() > 0) {
             lines.add(originText());
+        }
+        if (!warmUp().isComplete()) {
+            lines.add("warm-up     " + WarmUpText.of(warmUp()));
         }
         return lines;
     }

@@ -4,6 +4,7 @@ import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.TraceWriter;
+import dev.penstock.cli.report.WarmUpText;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
@@ -194,7 +195,7 @@ public final class RankTraining {
                 }
                 if (metrics != null) {
                     metrics.write(result);
-                    report(result, loader.stepCount());
+                    report(result, loader);
                     long nextStep = result.step() + 1;
                     if (checkpointing.isDue(nextStep, loader.stepCount())) {
                         checkpoints.save(nextStep);
@@ -205,12 +206,13 @@ public final class RankTraining {
         run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
     }
 
-    private void report(StepResult result, long endStep) {
+    private void report(StepResult result, Loader loader) {
         long now = System.nanoTime();
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
-            out.println(Amounts.format(
-                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, endStep, result.loss()));
+            String line = Amounts.format(
+                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, loader.stepCount(), result.loss());
+            out.println(WarmUpText.behind(line, loader.counters().warmUp()));
             out.flush();
         }
     }

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 class LoaderReportTest {
 
     private static final LoaderReport ONE =
-            new LoaderReport(1000, 10, 100, 4000, 1.0, List.of(10L, 0L), 2, 3, 4, 5, fetched(1));
+            new LoaderReport(1000, 10, 100, 4000, 1.0, List.of(10L, 0L), 2, 3, 4, 5, fetched(1), 70, 100, 3);
     private static final LoaderReport OTHER =
-            new LoaderReport(2000, 30, 200, 8000, 1.2, List.of(0L, 200L), 20, 30, 40, 50, fetched(10));
+            new LoaderReport(2000, 30, 200, 8000, 1.2, List.of(0L, 200L), 20, 30, 40, 50, fetched(10), 100, 100, 0);
 
     private static FetchCounters fetched(long count) {
         return new FetchCounters(
@@ -34,7 +34,7 @@ class LoaderReportTest {
     @Test
     void ranksSideBySideAddUpExceptForTimeAndTheLongestWait() {
         LoaderReport both =
-                new LoaderReport(2000, 40, 300, 12000, 1.15, List.of(0L, 200L), 22, 33, 44, 55, fetched(11));
+                new LoaderReport(2000, 40, 300, 12000, 1.15, List.of(0L, 200L), 22, 33, 44, 55, fetched(11), 170, 200, 3);
 
         assertThat(ONE.beside(OTHER)).isEqualTo(both);
         assertThat(OTHER.beside(ONE)).isEqualTo(both);
@@ -55,5 +55,24 @@ class LoaderReportTest {
                         tuple("retries", 9.0),
                         tuple("throttles", 10.0),
                         tuple("corrupt_refetched", 11.0));
+    }
+
+    @Test
+    void aCacheThatIsNotFullYetSaysWhatIsMissingAndHowLongThatTakes() {
+        assertThat(ONE.lines()).last().isEqualTo("warm-up     70 B of 100 B cached, 10 s to go");
+        assertThat(metric(ONE, "warm_bytes")).isEqualTo(70);
+        assertThat(metric(ONE, "warm_target_bytes")).isEqualTo(100);
+        assertThat(metric(ONE, "warm_eta_s")).isEqualTo(10);
+
+        assertThat(OTHER.lines()).noneMatch(line -> line.startsWith("warm-up"));
+        assertThat(metric(OTHER, "warm_eta_s")).isZero();
+    }
+
+    private static double metric(LoaderReport report, String name) {
+        return report.rows().stream()
+                .filter(row -> row.metric().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .value();
     }
 }
