@@ -5,10 +5,10 @@ import java.util.function.DoubleSupplier;
 
 /// What one prefix of a store's keys may have in flight after the store asked for less.
 ///
-/// Additive increase, multiplicative decrease (Chiu and Jain, 1989): a throttled request multiplies what the prefix had
-/// in flight by [#DECREASE] and pauses it, at random around a time that doubles while throttling goes on; every
-/// turnover of requests served adds a fifth of what there was before the burst. Answers to requests sent before the last decrease
-/// belong to the same burst and change nothing. A prefix that was never throttled has no limit.
+/// Additive increase, multiplicative decrease (Chiu and Jain, 1989): a throttled request multiplies what the prefix
+/// had in flight by [#DECREASE] and pauses it, at random around a time that doubles while throttling goes on; every
+/// turnover of requests served adds a fifth of what there was before the burst. Answers to requests sent before the
+/// last decrease belong to the same burst and change nothing. A prefix that was never throttled has no limit.
 ///
 /// Not thread-safe: confined to the lock of its stage.
 final class PrefixThrottle {
@@ -16,7 +16,7 @@ final class PrefixThrottle {
     /// Gentler than TCP's half: a store that refuses costs a round trip, not a lost window.
     private static final double DECREASE = 0.7;
 
-    /// Back where it was two turnovers after a single decrease; the pause is what relieves the store meanwhile.
+    /// A single decrease is made up for in two turnovers; what relieves the store meanwhile is the pause.
     private static final double INCREASE = 0.2;
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(100).toNanos();
 

@@ -204,9 +204,9 @@ public final class LoaderOptions {
         return FetchConfig.defaults().withMaxConnections(maxConnections).withHedging(hedge);
     }
 
-    /// The same for one process of a run that has a loader per rank: memory, disk, connections and threads of these options
-    /// are the host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time, so each has a
-    /// directory of its own below the stated one.
+    /// The same for one process of a run that has a loader per rank: memory, disk, connections and threads of these
+    /// options are the host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time,
+    /// so each has a directory of its own below the stated one.
     ///
     /// @param localRanks ranks on this host
     public LoaderConfig.Builder toLoaderConfig(CostModel attention, World world, int localRanks) {
