@@ -165,10 +165,7 @@ public final class BalanceForecast {
                 delay.moved().text(),
                 Amounts.share(delay.mixing().effectiveShare(off.mixing(), correlation)),
                 correlation));
-        if (chosen instanceof Balance.Delay) {
-            lines.add(Amounts.format(
-                    "  what a step holds depends on the number of ranks, %d here, and on N", assignment.ranks()));
-        }
+        chosen.remark(assignment.ranks()).ifPresent(lines::add);
         lines.add(packing.line());
         return lines;
     }
