@@ -124,8 +124,13 @@ class BenchCommandsTest {
     @Test
     void balanceComparesMethodsOnEveryWorkload() throws IOException {
         JsonNode result = result("balance", "--batches", "2", "--warm-up-ms", "0");
-        assertThat(metrics(result)).contains("lognormal-6.6-1.2.8x64.mean_ratio", "dataset.64x2048.us_per_batch");
-        assertThat(result.path("methods").size()).isEqualTo(4 * 3 * 5);
+        assertThat(metrics(result))
+                .contains(
+                        "lognormal-6.6-1.2.8x64.mean_ratio",
+                        "lognormal-6.6-1.2.8x64.delay.idle_share",
+                        "web-files.64x512.mean_ratio",
+                        "dataset.64x2048.us_per_batch");
+        assertThat(result.path("methods").size()).isEqualTo(5 * 3 * 5);
         for (JsonNode method : result.path("methods")) {
             assertThat(method.path("meanRatio").asDouble()).isGreaterThanOrEqualTo(1);
         }

@@ -6,6 +6,7 @@ import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.plan.BalanceForecast;
 import dev.penstock.cli.plan.CacheForecast;
 import dev.penstock.cli.plan.LengthsFile;
+import dev.penstock.cli.plan.PlanPage;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
@@ -22,6 +23,7 @@ import dev.penstock.order.ShuffleQuality;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -64,12 +66,18 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--assignments", description = "Add the sample ids per step, rank and micro-batch to --json.")
     private boolean assignments;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Draw the plan as a page that needs nothing else.")
+    private Optional<Path> html = Optional.empty();
+
     @Option(
             names = "--correlation",
             paramLabel = "RHO",
-            description = "How alike the samples of a shard are, 0 to 1, for the effective batch size."
-                    + " Default: ${DEFAULT-VALUE}, the worst case.")
+            description = "How alike the samples of a shard, or of like length, are, 0 to 1, for the effective batch"
+                    + " size. Default: ${DEFAULT-VALUE}, the worst case.")
     private double correlation = 1;
+
+    /// What was printed, for the page.
+    private final List<String> printed = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -94,15 +102,16 @@ final class PlanCommand implements Callable<Integer> {
             DatasetIndex index = dataset.index();
             Result result = common.newResult().param("uri", uri);
             CacheForecast cache = CacheForecast.of(index, config);
-            cache.lines().forEach(common.out()::println);
-            plan(config, index.firstSamples(), index::length, result);
+            print(cache.lines());
+            plan(config, index.firstSamples(), index::length, index.longestLength(), result);
             common.write(result.rows(cache.rows()));
         }
     }
 
     private void planLengths(int[] known) {
         Result result = common.newResult().param("lengths", lengths.orElseThrow());
-        plan(config(new Shuffle.None()), new long[] {0, known.length}, sample -> known[(int) sample], result);
+        int longest = Arrays.stream(known).max().orElse(0);
+        plan(config(new Shuffle.None()), new long[] {0, known.length}, sample -> known[(int) sample], longest, result);
         common.write(result);
     }
 
@@ -117,7 +126,13 @@ final class PlanCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    private void plan(LoaderConfig config, long[] firstSamples, LongToIntFunction lengthOf, Result result) {
+    private void print(List<String> lines) {
+        lines.forEach(common.out()::println);
+        printed.addAll(lines);
+    }
+
+    private void plan(
+            LoaderConfig config, long[] firstSamples, LongToIntFunction lengthOf, int longest, Result result) {
         SampleOrder order = new SampleOrder(firstSamples, config.shuffle(), config.seed());
         GlobalBatches batches = new GlobalBatches(
                 order.sampleCount(),
@@ -132,7 +147,9 @@ final class PlanCommand implements Callable<Integer> {
                 loading.balance(),
                 order,
                 batches,
-                lengthOf);
+                lengthOf,
+                longest,
+                correlation);
         List<BalanceForecast.MicroBatch> assigned = new ArrayList<>();
         try (ProgressLine progress = common.progress()) {
             for (long step = config.startStep(); step < endStep; step++) {
@@ -147,23 +164,27 @@ final class PlanCommand implements Callable<Integer> {
         }
         loading.describe(config, result);
         long steps = endStep - config.startStep();
-        common.out()
-                .println(Amounts.format(
-                        "samples: %s; planned steps %s to %s, batches of %s over %s ranks",
-                        Amounts.count(order.sampleCount()),
-                        Amounts.count(config.startStep()),
-                        Amounts.count(endStep - 1),
-                        Amounts.count(config.batchSize()),
-                        Amounts.count(config.ranks())));
-        forecast.lines().forEach(common.out()::println);
+        print(List.of(Amounts.format(
+                "samples: %s; planned steps %s to %s, batches of %s over %s ranks",
+                Amounts.count(order.sampleCount()),
+                Amounts.count(config.startStep()),
+                Amounts.count(endStep - 1),
+                Amounts.count(config.batchSize()),
+                Amounts.count(config.ranks()))));
+        print(forecast.lines());
         result.row(Row.of("samples", order.sampleCount(), "samples", Better.HIGHER))
                 .row(Row.of("steps", steps, "steps", Better.HIGHER))
                 .rows(forecast.rows());
         reportShuffle(config, firstSamples, result);
+        html.ifPresent(file -> PlanPage.write(file, "penstock plan " + subject(), forecast, printed));
         if (assignments) {
             result.detail("assignments", assigned);
         }
         common.out().flush();
+    }
+
+    private String subject() {
+        return location.map(URI::toString).orElseGet(() -> lengths.orElseThrow().toString());
     }
 
     private long endStep(LoaderConfig config, GlobalBatches batches) {
@@ -181,16 +202,15 @@ final class PlanCommand implements Callable<Integer> {
     private void reportShuffle(LoaderConfig config, long[] firstSamples, Result result) {
         ShuffleQuality quality = new ShuffleQuality(firstSamples, config.batchSize(), correlation);
         double share = quality.effectiveShare(config.shuffle());
-        common.out()
-                .println(Amounts.format(
-                        "shuffle %s: effective batch %.1f of %,d (%s) at correlation %.2f; k=%d reaches %s",
-                        config.shuffle(),
-                        share * config.batchSize(),
-                        config.batchSize(),
-                        Amounts.share(share),
-                        correlation,
-                        quality.smallestOpenShards(WANTED_EFFECTIVE_SHARE),
-                        Amounts.share(WANTED_EFFECTIVE_SHARE)));
+        print(List.of(Amounts.format(
+                "shuffle %s: effective batch %.1f of %,d (%s) at correlation %.2f; k=%d reaches %s",
+                config.shuffle(),
+                share * config.batchSize(),
+                config.batchSize(),
+                Amounts.share(share),
+                correlation,
+                quality.smallestOpenShards(WANTED_EFFECTIVE_SHARE),
+                Amounts.share(WANTED_EFFECTIVE_SHARE))));
         result.param("correlation", correlation)
                 .row(Row.of("effective_batch_share", share, "1", Better.HIGHER))
                 .row(Row.of(

@@ -59,6 +59,7 @@ final class ReadCommand implements Callable<Integer> {
                 Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
             LoaderReport report = read(loader);
             report.lines().forEach(common.out()::println);
+            loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
             common.out().println("slots       " + lockText(loader.pageLocking()));
             common.out().flush();
             Result result = common.newResult().param("uri", location);

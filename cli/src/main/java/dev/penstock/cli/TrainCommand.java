@@ -161,6 +161,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private void conclude(TrainingReport report, LoaderConfig config) {
         report.lines().forEach(common.out()::println);
+        loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", location);
         loading.describe(config, result);

@@ -111,6 +111,31 @@ class PlanCommandTest {
     }
 
     @Test
+    void paddingOfEveryPackingIsStatedSideBySide() throws IOException {
+        Path json = directory.resolve("p.json");
+        CommandRun run = CommandRun.done(
+                "plan", "--lengths", lengths("8", "5", "3", "8"), "--batch", 4, "--max-tokens", 8, "--json", json);
+
+        ResultFile result = ResultFile.read(json);
+        assertThat(result.value("padding_share_packed")).isZero();
+        assertThat(result.value("padding_share_padded")).isZero();
+        assertThat(result.value("padding_share_fixed_rows")).isZero();
+        assertThat(result.value("padding_share_length_buckets")).isEqualTo(1 - 24.0 / 28);
+        assertThat(run.out()).contains("at 8 tokens per micro-batch or row", "length buckets 14.3 %");
+    }
+
+    @Test
+    void planIsDrawnAsAPageThatNeedsNothingElse() throws IOException {
+        Path page = directory.resolve("p.html");
+        CommandRun.done("plan", "--lengths", lengths("8", "7", "1", "90"), "--batch", 4, "--ranks", 2, "--html", page);
+
+        assertThat(page)
+                .content()
+                .contains("<svg", "balance exact", "balance delay=8", "only delay or splitting helps")
+                .doesNotContain("{y}", "{bars}", "{text}", "src=", "href=", "<script");
+    }
+
+    @Test
     void stepsAndStartLimitWhatIsPlanned() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun.done(

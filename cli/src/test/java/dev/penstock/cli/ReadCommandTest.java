@@ -30,6 +30,18 @@ class ReadCommandTest {
         shards = SmallDataset.packed(shared);
     }
 
+    @Test
+    void delayedOutliersAreReadOnceAndTheDependenceOnRanksIsSaid() throws IOException {
+        Path trace = directory.resolve("t.jsonl");
+        CommandRun run =
+                CommandRun.done("read", shards, "--batch", 32, "--ranks", 4, "--balance", "delay=3", "--trace", trace);
+
+        assertThat(run.out()).contains("balance delay=3: what a step holds depends on the number of ranks, 4 here");
+        assertThat(TraceLine.read(trace).stream().flatMap(line -> line.ids().stream()))
+                .hasSize(SmallDataset.FILES)
+                .doesNotHaveDuplicates();
+    }
+
     private Path trace(String name, Object... options) {
         Path trace = directory.resolve(name);
         Object[] arguments = Arrays.copyOf(

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /// that answers no (missing, forbidden) is believed.
 ///
 /// Of each dataset the latest state is kept, and what was not opened for 30 days is deleted when something new is
-/// stored. A directory that cannot be used (read-only, full, not a directory) is counted, logged once, and gone without:
-/// the index is then read into memory. Processes that need the same dataset wait for the one that fetches it.
+/// stored. A directory that cannot be used (read-only, full, not a directory) is counted, logged once, and gone
+/// without: the index is then read into memory. Processes that need the same dataset wait for the one that fetches it.
 ///
 /// Threading: any thread; opening blocks.
 public final class IndexCache {
@@ -52,7 +52,8 @@ public final class IndexCache {
 
     /// The cache of this user: `$XDG_CACHE_HOME/penstock/index`, or `~/.cache/penstock/index`.
     ///
-    /// Not beside a disk tier: that directory belongs to one process, and commands without a disk tier need indexes too.
+    /// Not beside a disk tier: that directory belongs to one process, and commands without a disk tier need indexes
+    /// too.
     public static IndexCache ofUser() {
         Path home = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
                 .map(Path::of)

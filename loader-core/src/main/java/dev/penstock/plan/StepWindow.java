@@ -9,6 +9,9 @@ import java.util.Arrays;
 /// that the windows of a whole epoch can be remembered. Immutable.
 public final class StepWindow {
 
+    /// Headers of this and its three arrays, and an entry of a map with its key.
+    private static final int OVERHEAD_NUMBERS = 48;
+
     private final int[] named;
     private final int[] stepOfNamed;
     private final int[] restEnds;
@@ -74,8 +77,8 @@ public final class StepWindow {
         return count;
     }
 
-    /// Numbers that it takes to remember this.
+    /// Heap that it takes to remember this, in numbers of four bytes, with the objects around them.
     int weight() {
-        return 2 * named.length + restEnds.length;
+        return OVERHEAD_NUMBERS + 2 * named.length + restEnds.length;
     }
 }

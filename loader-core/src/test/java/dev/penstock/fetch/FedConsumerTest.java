@@ -33,11 +33,9 @@ class FedConsumerTest {
     private RangeSource stages(FetchConfig config, double throttledShare) {
         ScriptedStore store = new ScriptedStore(time.clock, n -> response(throttledShare));
         store.pathConnections = PATH_CONNECTIONS;
-        RangeSource limited =
-                new ConcurrencyLimit(store, config.maxConnections(), time.clock, dice::nextDouble, meter);
+        RangeSource limited = new ConcurrencyLimit(store, config.maxConnections(), time.clock, dice::nextDouble, meter);
         RangeSource hedged = config.hedging() instanceof Hedging.NearDeadline(double share)
-                ? new HedgedRanges(
-                        limited, new HedgeBudget(share, 2 * ScriptedStore.RANGE_BYTES), time.clock, meter)
+                ? new HedgedRanges(limited, new HedgeBudget(share, 2 * ScriptedStore.RANGE_BYTES), time.clock, meter)
                 : limited;
         return new ResumingRetries(hedged, config.giveUpAfter(), time.clock, dice::nextDouble, meter);
     }

@@ -79,7 +79,8 @@ class VerifiedBlocksTest {
 
     private static Mono<Void> send(RangeRequest request, byte[] object) {
         return Mono.fromRunnable(() -> request.target()
-                .write(0, ByteBuffer.wrap(object, (int) request.offsetBytes(), (int) request.target().sizeBytes())));
+                .write(0, ByteBuffer.wrap(object, (int) request.offsetBytes(), (int)
+                        request.target().sizeBytes())));
     }
 
     @Test
@@ -119,8 +120,8 @@ class VerifiedBlocksTest {
     void bytesThatStayWrongAreAnErrorThatNamesThem() {
         byte[] flipped = shard.clone();
         flipped[BLOCK_BYTES + ShardIndex.CHUNK_BYTES + 5] ^= 1;
-        Mono<Void> read = blocks(request -> send(request, flipped))
-                .read(1, Deadline.NONE, MemorySegment.ofArray(memory(1)));
+        Mono<Void> read =
+                blocks(request -> send(request, flipped)).read(1, Deadline.NONE, MemorySegment.ofArray(memory(1)));
         assertThatThrownBy(read::block)
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageMatching("verifying a block failed: shard=0.tar, offset=196608, bytes=65536,"
@@ -164,8 +165,9 @@ class VerifiedBlocksTest {
             blocks(asked)
                     .read(0, Deadline.NONE, MemorySegment.ofArray(memory))
                     .subscribe(
-                            ignored -> {}, failure -> quiet.set(isQuiet(target.get(), memory)), () -> quiet.set(isQuiet(
-                                    target.get(), memory)))
+                            ignored -> {},
+                            failure -> quiet.set(isQuiet(target.get(), memory)),
+                            () -> quiet.set(isQuiet(target.get(), memory)))
                     .dispose();
             assertThat(isQuiet(target.get(), memory)).as(key).isTrue();
             assertThat(quiet.get() || key.equals("never")).as(key).isTrue();
@@ -188,6 +190,8 @@ class VerifiedBlocksTest {
         assertThat(memory).isEqualTo(stored(1));
         origin.close();
         Mono<Void> late = origin.read(0, Deadline.NONE, MemorySegment.ofArray(memory(0)));
-        assertThatThrownBy(late::block).isInstanceOf(IllegalStateException.class).hasMessage("the origin is closed");
+        assertThatThrownBy(late::block)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the origin is closed");
     }
 }

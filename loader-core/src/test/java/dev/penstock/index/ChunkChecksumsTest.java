@@ -59,8 +59,8 @@ class ChunkChecksumsTest {
             assertThat(differences).singleElement().satisfies(difference -> {
                 assertThat(difference.shard()).isEqualTo("0.tar");
                 assertThat(difference.what())
-                        .isEqualTo("crc32c of the chunk at "
-                                + padding / ShardIndex.CHUNK_BYTES * ShardIndex.CHUNK_BYTES);
+                        .isEqualTo(
+                                "crc32c of the chunk at " + padding / ShardIndex.CHUNK_BYTES * ShardIndex.CHUNK_BYTES);
             });
         }
     }

@@ -23,6 +23,33 @@ sealed interface LengthSource {
         }
     }
 
+    /// Files of the web in tokens of four bytes: a log-normal body and a Pareto tail, capped.
+    ///
+    /// Barford and Crovella, "Generating Representative Web Workloads for Network and Server Performance Evaluation",
+    /// SIGMETRICS '98, table 4.
+    record WebFiles(int cap) implements LengthSource {
+
+        private static final double BODY_SHARE = 0.93;
+        private static final double BODY_MU = 9.357;
+        private static final double BODY_SIGMA = 1.318;
+        private static final double TAIL_FROM_BYTES = 133_000;
+        private static final double TAIL_ALPHA = 1.1;
+        private static final double BYTES_PER_TOKEN = 4;
+
+        @Override
+        public int next(SplittableRandom random) {
+            double bytes = random.nextDouble() < BODY_SHARE
+                    ? Math.exp(BODY_MU + BODY_SIGMA * random.nextGaussian())
+                    : TAIL_FROM_BYTES * Math.pow(1 - random.nextDouble(), -1 / TAIL_ALPHA);
+            return (int) Math.clamp(bytes / BYTES_PER_TOKEN, 1, cap);
+        }
+
+        @Override
+        public String toString() {
+            return "web-files";
+        }
+    }
+
     /// A sample of a dataset, each as likely as any other.
     record OfDataset(DatasetIndex index) implements LengthSource {
 

@@ -121,9 +121,9 @@ final class BodyPump implements Runnable {
 
     private void happen(BodyFault fault) {
         switch (fault) {
-            case BodyFault.Pause(_, long nanos) -> {
+            case BodyFault.Pause pause -> {
                 meter.count(FaultKind.STALL);
-                await(nanos);
+                await(pause.nanos());
             }
             case BodyFault.Reset _ -> {
                 meter.count(FaultKind.RESET);

@@ -9,6 +9,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.StepRegrouping;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How samples are divided among ranks, and whether steps trade them; `toString()` is the text that [#parse] reads.
@@ -55,6 +56,16 @@ public sealed interface Balance {
         return switch (this) {
             case Off(), Exact() -> StepRegrouping.NONE;
             case Delay(int steps) -> new OutlierDelay(model, steps);
+        };
+    }
+
+    /// What a user of this way must know about the data of a run: only here do the samples of a step depend on it.
+    default Optional<String> remark(int ranks) {
+        return switch (this) {
+            case Off(), Exact() -> Optional.empty();
+            case Delay(int steps) ->
+                Optional.of("balance " + this + ": what a step holds depends on the number of ranks, " + ranks
+                        + " here; no sample moves by more than " + steps + " steps");
         };
     }
 

@@ -5,6 +5,7 @@ import dev.penstock.balance.CostModel;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Row;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
@@ -12,9 +13,13 @@ import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.RankAssignment;
 import dev.penstock.plan.StepSamples;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Assigns the steps of a run under every way to balance and compares the certificates.
 ///
@@ -31,7 +36,13 @@ public final class BalanceForecast {
 
     /// One way to balance, with what it needs and what came of it.
     private record Way(
-            Balance balance, StepSamples samples, RankAssigner assigner, BalanceRecord record, Displacement moved) {}
+            Balance balance,
+            StepSamples samples,
+            RankAssigner assigner,
+            BalanceRecord record,
+            RankLoads loads,
+            Displacement moved,
+            LengthMixing mixing) {}
 
     private final CostModel cost;
     private final GlobalBatches batches;
@@ -41,9 +52,13 @@ public final class BalanceForecast {
     private final Way exact;
     private final Way delay;
     private final LengthHistogram histogram = new LengthHistogram();
+    private final PackingForecast packing;
+    private final double correlation;
 
     /// @param chosen the way of the run
     /// @param lengthOf length of a sample by its number, in cost units
+    /// @param longest of them
+    /// @param correlation of samples of like length, 0 to 1, for the effective batch size
     public BalanceForecast(
             CostModel cost,
             MicroBatchPolicy policy,
@@ -51,11 +66,15 @@ public final class BalanceForecast {
             Balance chosen,
             SampleOrder order,
             GlobalBatches batches,
-            LongToIntFunction lengthOf) {
+            LongToIntFunction lengthOf,
+            int longest,
+            double correlation) {
         this.cost = cost;
         this.batches = batches;
         this.assignment = new RankAssignment(ranks);
         this.chosen = chosen;
+        this.packing = new PackingForecast(Math.clamp(policy.maxTokens(), 1, Math.max(1, longest)));
+        this.correlation = correlation;
         this.off = way(new Balance.Off(), policy, order, lengthOf);
         this.exact = way(new Balance.Exact(), policy, order, lengthOf);
         this.delay = way(chosen instanceof Balance.Delay stated ? stated : USUAL_DELAY, policy, order, lengthOf);
@@ -67,7 +86,9 @@ public final class BalanceForecast {
                 new StepSamples(order, batches, balance.regrouping(cost), assignment.ranks(), lengthOf),
                 balance.assigner(cost, policy),
                 new BalanceRecord(),
-                new Displacement());
+                new RankLoads(assignment.ranks()),
+                new Displacement(),
+                new LengthMixing());
     }
 
     private List<Way> ways() {
@@ -83,12 +104,16 @@ public final class BalanceForecast {
             samples.load(step);
             way.assigner().assign(samples.lengths(), samples.count(), assignment);
             way.record().add(BalanceCertificate.packed(cost, samples.lengths(), assignment));
+            way.loads().add(cost, samples.lengths(), assignment);
             for (int item = 0; item < samples.count(); item++) {
                 long own = batches.stepOf(samples.position(item));
                 way.moved().add(samples.lengths()[item], Math.abs(step - own));
+                way.mixing().add(samples.lengths()[item]);
             }
+            way.mixing().endStep();
             if (way.balance().equals(chosen)) {
                 tell(samples, step, told);
+                packing.add(samples.lengths(), assignment);
             }
         }
         for (int item = 0; item < off.samples().count(); item++) {
@@ -109,22 +134,49 @@ public final class BalanceForecast {
         }
     }
 
+    LengthHistogram histogram() {
+        return histogram;
+    }
+
+    /// Rank loads by way to balance.
+    Map<String, RankLoads> loads() {
+        Map<String, RankLoads> loads = new LinkedHashMap<>();
+        ways().forEach(way -> loads.put(way.balance().toString(), way.loads()));
+        return loads;
+    }
+
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(Amounts.format("lengths: mean %.1f, longest %,d", histogram.mean(), histogram.longest()));
         lines.addAll(histogram.lines());
+        lines.add("rank loads over their mean, fullest to emptiest:");
+        for (Way way : ways()) {
+            lines.add(Amounts.format("  %-8s %s", way.balance(), loadsText(way.loads())));
+        }
         lines.add("balance, fullest rank over its lower bound:");
         for (Way way : ways()) {
             lines.add(way.record().line(way.balance().toString()));
         }
         lines.add("  what binds: " + exact.record().bindingText() + " steps");
         lines.add("  worst step: " + exact.record().worst().advice());
-        lines.add("  " + delay.balance() + " " + delay.moved().text());
-        if (chosen instanceof Balance.Delay) {
-            lines.add(Amounts.format(
-                    "  what a step holds depends on the number of ranks, %d here, and on N", assignment.ranks()));
-        }
+        lines.add(Amounts.format(
+                "  %s %s; effective batch %s at correlation %.2f of samples of like length",
+                delay.balance(),
+                delay.moved().text(),
+                Amounts.share(delay.mixing().effectiveShare(off.mixing(), correlation)),
+                correlation));
+        chosen.remark(assignment.ranks()).ifPresent(lines::add);
+        lines.add(packing.line());
         return lines;
+    }
+
+    /// Five places at most: the ends and what lies evenly between.
+    private static String loadsText(RankLoads loads) {
+        int shown = Math.min(5, loads.ranks());
+        return IntStream.range(0, shown)
+                .map(i -> shown == 1 ? 0 : i * (loads.ranks() - 1) / (shown - 1))
+                .mapToObj(place -> Amounts.format("%.3f", loads.atPlace(place)))
+                .collect(Collectors.joining("  "));
     }
 
     public List<Row> rows() {
@@ -133,6 +185,12 @@ public final class BalanceForecast {
             rows.addAll(way.record().rows(way.balance().kind()));
         }
         rows.addAll(delay.moved().rows(delay.balance().kind()));
+        rows.add(Row.of(
+                "effective_batch_share_delay",
+                delay.mixing().effectiveShare(off.mixing(), correlation),
+                "1",
+                Better.HIGHER));
+        rows.addAll(packing.rows());
         return rows;
     }
 }

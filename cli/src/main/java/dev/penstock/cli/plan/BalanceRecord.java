@@ -51,7 +51,7 @@ final class BalanceRecord {
 
     String line(String name) {
         return Amounts.format(
-                "  %-6s mean %.4f, worst %.4f of the lower bound; idle %s (worst step %s)",
+                "  %-8s mean %.4f, worst %.4f of the lower bound; idle %s (worst step %s)",
                 name, meanRatio(), worst().ratio(), Amounts.share(meanIdleShare()), Amounts.share(worst().idleShare()));
     }
 

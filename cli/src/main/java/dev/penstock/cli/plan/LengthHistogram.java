@@ -38,6 +38,22 @@ final class LengthHistogram {
         return longest;
     }
 
+    /// A bar per bucket that is not empty.
+    List<PlanPage.Bar> bars() {
+        List<PlanPage.Bar> bars = new ArrayList<>();
+        for (int bucket = 0; bucket < buckets.length; bucket++) {
+            if (buckets[bucket] > 0) {
+                bars.add(new PlanPage.Bar(
+                        Amounts.count(from(bucket)) + "+", buckets[bucket], Amounts.count(buckets[bucket])));
+            }
+        }
+        return bars;
+    }
+
+    private static long from(int bucket) {
+        return bucket == 0 ? 0 : 1L << (bucket - 1);
+    }
+
     /// A line per bucket that is not empty.
     List<String> lines() {
         long highest = 1;
@@ -47,9 +63,9 @@ final class LengthHistogram {
         List<String> lines = new ArrayList<>();
         for (int bucket = 0; bucket < buckets.length; bucket++) {
             if (buckets[bucket] > 0) {
-                long from = bucket == 0 ? 0 : 1L << (bucket - 1);
                 long bar = Math.max(1, Math.round((double) BAR * buckets[bucket] / highest));
-                lines.add(Amounts.format("  %,13d+ %,12d %s", from, buckets[bucket], "#".repeat(Math.toIntExact(bar))));
+                lines.add(Amounts.format(
+                        "  %,13d+ %,12d %s", from(bucket), buckets[bucket], "#".repeat(Math.toIntExact(bar))));
             }
         }
         return lines;

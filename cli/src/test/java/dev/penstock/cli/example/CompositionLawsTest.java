@@ -1,14 +1,19 @@
 package dev.penstock.cli.example;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.laws.LawDataset;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.laws.LoaderLaws;
+import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.loader.LoaderState;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Shuffle;
 import dev.penstock.store.ObjectStore;
@@ -18,6 +23,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The loader's laws over the stores and balancers that users compose.
@@ -97,6 +103,26 @@ class CompositionLawsTest {
                     .ramBytes(10L * LawDatasets.BLOCK_BYTES)
                     .slotBytes(1 << 20)
                     .pageLocking(PageLocking.OFF);
+        }
+
+        @Test
+        void stateWithinAWindowGoesOnOnTheSameRanksOnly() {
+            // 53 samples in batches of 12: windows of the first epoch are steps [0, 2) and [2, 4).
+            try (LawDataset dataset = LawDatasets.open(() -> ObjectStores.open(shards))) {
+                LoaderState within = state(dataset, 2, 1);
+                assertThatThrownBy(() -> within.requireContinues(state(dataset, 3, 1)))
+                        .isInstanceOf(ConfigurationException.class)
+                        .hasMessageContaining("ranks=2");
+                within.requireContinues(state(dataset, 2, 1));
+                state(dataset, 2, 2).requireContinues(state(dataset, 3, 2));
+            }
+        }
+
+        private LoaderState state(LawDataset dataset, int ranks, long nextStep) {
+            LoaderConfig config = composition().batchSize(12).ranks(ranks).build();
+            try (Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
+                return loader.state(nextStep);
+            }
         }
     }
 }

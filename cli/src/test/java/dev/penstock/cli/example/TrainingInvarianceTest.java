@@ -63,7 +63,7 @@ class TrainingInvarianceTest {
     private static final int STEPS = 8;
     private static final long SEED = 11;
 
-    /// Losses are sums of floats in another sequence, eight steps deep; they differ by 2e-6 or less.
+    /// Losses are sums of floats in another sequence, eight steps deep; they differ by less than 1e-6.
     private static final double REASSOCIATION = 2e-5;
 
     private static final CostModel TOKENS = CostModel.tokens();
