@@ -40,6 +40,7 @@ public final class ReactorNettyClient implements SdkAsyncHttpClient {
     private final JdkNames names;
     private final EnvironmentProxies proxies;
     private final HttpClient direct;
+    private volatile boolean closed;
 
     private ReactorNettyClient(
             ConnectionProvider connections,
@@ -90,6 +91,12 @@ public final class ReactorNettyClient implements SdkAsyncHttpClient {
 
     @Override
     public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
+        if (closed) {
+            // A retry that the SDK scheduled may come after the close.
+            IllegalStateException failure = new IllegalStateException("the client is closed");
+            request.responseHandler().onError(failure);
+            return CompletableFuture.failedFuture(failure);
+        }
         SdkHttpRequest head = request.request();
         HttpProxy proxy = proxies.towards(head.protocol(), head.host());
         return new Exchange(request).start(proxy == null ? direct : through(proxy));
@@ -107,6 +114,7 @@ public final class ReactorNettyClient implements SdkAsyncHttpClient {
 
     @Override
     public void close() {
+        closed = true;
         connections.disposeLater().subscribe();
         loops.disposeLater(Duration.ZERO, CONNECT_TIMEOUT).subscribe();
         names.close();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /// One object being written: in one request if it is small, else in parts that a completion joins.
 ///
@@ -28,7 +29,7 @@ final class S3Writer implements ObjectWriter {
     }
 
     /// A part of the upload on its way.
-    private record Sending(int number, ByteBuffer buffer, CompletableFuture<CompletedPart> part) {}
+    private record Sending(int number, ByteBuffer buffer, CompletableFuture<UploadPartResponse> part) {}
 
     /// Enough to keep a connection busy while the next part is filled and the one before is acknowledged.
     private static final int IN_FLIGHT_COUNT = 3;
@@ -125,16 +126,12 @@ final class S3Writer implements ObjectWriter {
         String upload = uploadId();
         int number = ++startedCount;
         ByteBuffer content = buffer.flip();
-        CompletableFuture<CompletedPart> part = client.uploadPart(
-                        request -> request.bucket(keys.bucket())
-                                .key(keyInBucket)
-                                .uploadId(upload)
-                                .partNumber(number),
-                        AsyncRequestBody.fromByteBufferUnsafe(content))
-                .thenApply(response -> CompletedPart.builder()
-                        .partNumber(number)
-                        .eTag(response.eTag())
-                        .build());
+        CompletableFuture<UploadPartResponse> part = client.uploadPart(
+                request -> request.bucket(keys.bucket())
+                        .key(keyInBucket)
+                        .uploadId(upload)
+                        .partNumber(number),
+                AsyncRequestBody.fromByteBufferUnsafe(content));
         sending.add(new Sending(number, buffer, part));
     }
 
@@ -151,7 +148,11 @@ final class S3Writer implements ObjectWriter {
 
     private void takeOldest() {
         Sending oldest = sending.remove();
-        parts.add(calls.await(operation().with("part", oldest.number()), oldest::part));
+        UploadPartResponse sent = calls.await(operation().with("part", oldest.number()), oldest::part);
+        parts.add(CompletedPart.builder()
+                .partNumber(oldest.number())
+                .eTag(sent.eTag())
+                .build());
         spare.add(oldest.buffer());
     }
 

@@ -27,8 +27,8 @@ record SigV4(String accessKey, String secretKey) {
 
     private static final Duration MOST_SKEW = Duration.ofMinutes(15);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
-    private static final Pattern AUTHORIZATION = Pattern.compile(
-            "AWS4-HMAC-SHA256 Credential=([^/]+)/(\\d+)/([^/]+)/s3/aws4_request, SignedHeaders=([^,]+), Signature=(\\w+)");
+    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 "
+            + "Credential=([^/]+)/(\\d+)/([^/]+)/s3/aws4_request, SignedHeaders=([^,]+), Signature=(\\w+)");
 
     /// The code of the error that a request deserves; null for one that is signed as it must be.
     String refusal(HttpExchange exchange, byte[] body) {
