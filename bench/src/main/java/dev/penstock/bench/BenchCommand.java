@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure Penstock against a control in the same run.",
         synopsisSubcommandLabel = "NAME",
-        subcommands = {FeedCommand.class, BalanceCommand.class, ResumeCommand.class, EpochCommand.class, TiersCommand.class})
+        subcommands = {
+            FeedCommand.class,
+            BalanceCommand.class,
+            ResumeCommand.class,
+            EpochCommand.class,
+            TiersCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

@@ -86,7 +86,8 @@ final class ReadCommand implements Callable<Integer> {
                 try (Batch batch = batches.next()) {
                     consume(batch, writer);
                     progress.show(() -> WarmUpText.behind(
-                            "step " + Amounts.count(batch.step()), loader.counters().warmUp()));
+                            "step " + Amounts.count(batch.step()),
+                            loader.counters().warmUp()));
                 }
             }
         }

@@ -99,8 +99,7 @@ final class DiskTier implements AutoCloseable {
         return dataset;
     }
 
-    DiskBlocks attach(
-            DatasetFrames dataset, BlockSource origin, NextUse order, StepClock clock, TierMeter meter) {
+    DiskBlocks attach(DatasetFrames dataset, BlockSource origin, NextUse order, StepClock clock, TierMeter meter) {
         lock.lock();
         try {
             return new DiskBlocks(this, dataset, origin, table.attach(dataset, order, clock), meter);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param dueNanos when the job will begin the step, as predicted when the need arose; it is not moved, so that a job
 ///     that is kept waiting becomes the most urgent one
 /// @param sequence place among all needs
-record Need(JobBlocks job, BlockLoad load, long step, @Nullable BlockWaiter waiter, long dueNanos, long sequence)
+record Need(
+        JobBlocks job, BlockLoad load, long step, @Nullable BlockWaiter waiter, long dueNanos, long sequence)
         implements Comparable<Need> {
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,8 +68,8 @@ class SharedCacheRandomTest {
     /// Dataset 1 has other bytes than dataset 0, under the same block numbers.
     private static JobBlocks attach(
             BlockCache cache, MemorySource source, int dataset, NextUse order, StepClock clock) {
-        BlockSource origin = (block, deadline, destination) ->
-                source.read(block + BLOCKS * dataset, deadline, destination);
+        BlockSource origin =
+                (block, deadline, destination) -> source.read(block + BLOCKS * dataset, deadline, destination);
         return cache.attach(map(dataset), origin, order, clock, new TierMeter());
     }
 
@@ -76,9 +77,8 @@ class SharedCacheRandomTest {
         int dataset = random.nextInt(DATASETS);
         StepClock clock = new StepClock(0);
         int salt = random.nextInt(100);
-        JobBlocks job = attach(
-                cache, source, dataset, (block, after) -> after + 1 + (block * 7L + salt) % 11, clock);
-        List<Awaited> waiting = new ArrayList<>();
+        JobBlocks job = attach(cache, source, dataset, (block, after) -> after + 1 + (block * 7L + salt) % 11, clock);
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
         int steps = random.nextInt(1, 60);
         for (int step = 0; step < steps; step++) {
             int block = random.nextInt(BLOCKS);
@@ -87,14 +87,13 @@ class SharedCacheRandomTest {
             if (random.nextInt(4) > 0) {
                 check(waiter.join(), dataset);
             } else {
-                waiter.lease.thenAccept(lease -> check(lease, dataset));
-                waiting.add(waiter);
+                waiting.add(waiter.lease.thenAccept(lease -> check(lease, dataset)));
             }
             clock.progress(step);
         }
         job.close();
         // A load that ended while the job was being closed may tell its waiters after that.
-        waiting.forEach(waiter -> waiter.lease.handle((lease, failure) -> lease).join());
+        waiting.forEach(told -> told.handle((nothing, failure) -> nothing).join());
     }
 
     private void check(BlockLease lease, int dataset) {

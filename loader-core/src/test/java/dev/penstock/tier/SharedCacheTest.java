@@ -119,8 +119,7 @@ class SharedCacheTest {
         held.read(2).complete();
         assertThat(stays.join().block()).isEqualTo(3);
         assertThat(first.prefetch(4, 0)).isFalse();
-        assertThatThrownBy(Awaited.lease(first, 3, 0)::join)
-                .hasRootCauseMessage("the job is detached from its cache");
+        assertThatThrownBy(Awaited.lease(first, 3, 0)::join).hasRootCauseMessage("the job is detached from its cache");
     }
 
     private BlockLease leased(JobBlocks job, int block) {
@@ -196,7 +195,9 @@ class SharedCacheTest {
         load(hasty, 1);
         load(patient, 1);
         assertThat(patient.prefetch(2, 5)).as("as late as the latest").isFalse();
-        assertThat(patient.prefetch(2, 4)).as("ten fast steps are sooner than two slow ones").isTrue();
+        assertThat(patient.prefetch(2, 4))
+                .as("ten fast steps are sooner than two slow ones")
+                .isTrue();
         held.read(2).complete();
         assertThat(isResident(hasty, 1)).isTrue();
         assertThat(isResident(patient, 1)).isFalse();
@@ -209,7 +210,9 @@ class SharedCacheTest {
         JobBlocks soon = cache.attach(map("a", 8), held, (block, after) -> block == 1 ? 5 : 30, clock, meter);
         load(late, 1);
         load(other, 1);
-        assertThat(late.prefetch(2, 50)).as("30 by the other job's order, later than 20").isFalse();
+        assertThat(late.prefetch(2, 50))
+                .as("30 by the other job's order, later than 20")
+                .isFalse();
         load(soon, 3);
         assertThat(isResident(late, 1)).as("5 by the other job's order").isTrue();
         assertThat(isResident(other, 1)).isFalse();

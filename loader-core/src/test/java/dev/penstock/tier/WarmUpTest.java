@@ -63,7 +63,9 @@ class WarmUpTest {
             }
             try (BlockCache restarted = BlockCache.open(config)) {
                 attach(restarted, map("a", 8), source);
-                assertThat(restarted.warmUp().bytes()).as("left by the earlier run").isEqualTo(4 * BLOCK_BYTES);
+                assertThat(restarted.warmUp().bytes())
+                        .as("left by the earlier run")
+                        .isEqualTo(4 * BLOCK_BYTES);
             }
         }
     }

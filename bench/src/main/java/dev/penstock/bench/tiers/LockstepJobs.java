@@ -48,8 +48,7 @@ record LockstepJobs(int blockCount, List<JobOrder> orders) {
 
     /// Runs the jobs on a real cache and returns the uses that were not read from the origin.
     int hits(int frameCount) {
-        BlockMap map = new BlockMap(
-                new long[] {(long) blockCount * BLOCK_BYTES}, List.of("bench tiers"), BLOCK_BYTES);
+        BlockMap map = new BlockMap(new long[] {(long) blockCount * BLOCK_BYTES}, List.of("bench tiers"), BLOCK_BYTES);
         CacheConfig config = new CacheConfig(BLOCK_BYTES, (long) frameCount * BLOCK_BYTES, Optional.empty());
         int[] reads = {0};
         BlockSource origin = (block, deadline, destination) -> Mono.fromRunnable(() -> {

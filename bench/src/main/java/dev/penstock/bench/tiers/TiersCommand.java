@@ -103,9 +103,15 @@ public final class TiersCommand implements Callable<Integer> {
     private static List<Row> rows(String name, Ratios ratios) {
         double optimum = Measurements.of(ratios.belady()).median();
         return List.of(
-                Measurements.of(ratios.ours()).row(name + "hit_ratio", "%", Better.HIGHER).withControl(optimum),
-                ratios.distance().row(name + "from_belady", "points", Better.LOWER).withGoal(GOAL_POINTS),
-                Measurements.of(ratios.lru()).row(name + "lru_hit_ratio", "%", Better.HIGHER).withControl(optimum),
+                Measurements.of(ratios.ours())
+                        .row(name + "hit_ratio", "%", Better.HIGHER)
+                        .withControl(optimum),
+                ratios.distance()
+                        .row(name + "from_belady", "points", Better.LOWER)
+                        .withGoal(GOAL_POINTS),
+                Measurements.of(ratios.lru())
+                        .row(name + "lru_hit_ratio", "%", Better.HIGHER)
+                        .withControl(optimum),
                 Measurements.of(ratios.neverEvict())
                         .row(name + "never_evict_hit_ratio", "%", Better.HIGHER)
                         .withControl(optimum));

@@ -28,7 +28,8 @@ public record CacheForecast(long dataBytes, long blocks, long ramBytes, long dis
             blocks += Math.ceilDiv(shardBytes, config.cache().blockBytes());
         }
         long disk = config.cache().disk().map(DiskTierConfig::budgetBytes).orElse(0L);
-        return new CacheForecast(bytes, blocks, wholeBlocks(config.cache().ramBytes(), config), wholeBlocks(disk, config));
+        return new CacheForecast(
+                bytes, blocks, wholeBlocks(config.cache().ramBytes(), config), wholeBlocks(disk, config));
     }
 
     private static long wholeBlocks(long bytes, LoaderConfig config) {

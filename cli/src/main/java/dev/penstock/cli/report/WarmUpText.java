@@ -9,8 +9,7 @@ public final class WarmUpText {
 
     /// Such as `1.20 GB of 4.00 GB cached, 70 s to go`.
     public static String of(WarmUp warmUp) {
-        String amounts =
-                Amounts.bytes(warmUp.bytes()) + " of " + Amounts.bytes(warmUp.targetBytes()) + " cached";
+        String amounts = Amounts.bytes(warmUp.bytes()) + " of " + Amounts.bytes(warmUp.targetBytes()) + " cached";
         return amounts
                 + warmUp.remaining()
                         .map(left -> Amounts.format(", %,.0f s to go", Math.ceil(left.toMillis() / 1e3)))

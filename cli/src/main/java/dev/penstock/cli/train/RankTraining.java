@@ -211,8 +211,7 @@ public final class RankTraining {
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
             String line = Amounts.format(
-                    "step %,d of %,d: loss %.3f nats per byte",
-                    result.step() + 1, loader.stepCount(), result.loss());
+                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, loader.stepCount(), result.loss());
             out.println(WarmUpText.behind(line, loader.counters().warmUp()));
             out.flush();
         }

@@ -14,8 +14,8 @@ class LoaderReportTest {
 
     @Test
     void ranksSideBySideAddUpExceptForTimeAndTheLongestWait() {
-        LoaderReport both =
-                new LoaderReport(2000, 40, 300, 12000, 1.15, List.of(0L, 200L, 0L, 0L), 22, 33, 44, 55, 66, 170, 200, 3);
+        LoaderReport both = new LoaderReport(
+                2000, 40, 300, 12000, 1.15, List.of(0L, 200L, 0L, 0L), 22, 33, 44, 55, 66, 170, 200, 3);
 
         assertThat(ONE.beside(OTHER)).isEqualTo(both);
         assertThat(OTHER.beside(ONE)).isEqualTo(both);
