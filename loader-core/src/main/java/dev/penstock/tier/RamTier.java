@@ -171,11 +171,8 @@ final class RamTier implements AutoCloseable {
     /// Takes a frame that is free or whose block is not in use; negative when there is none.
     private int takeFrame(JobBlocks job) {
         int frame = table.take();
-        if (frame >= 0) {
-            return frame;
-        }
-        int victim = table.furthest();
-        return victim >= 0 ? evict(victim, job) : -1;
+        int victim = frame >= 0 ? -1 : table.furthest();
+        return victim >= 0 ? evict(victim, job) : frame;
     }
 
     private int evict(int victim, JobBlocks job) {

@@ -1,6 +1,6 @@
 package dev.penstock.tier;
 
-/// What the tiers of one loader have done since they were opened: one snapshot of a [TierMeter].
+/// What tiers and origin have done for one job since it was attached: one snapshot of a [TierMeter].
 ///
 /// @param ramHits leases of a block that was resident
 /// @param ramMisses leases of a block that had to be waited for

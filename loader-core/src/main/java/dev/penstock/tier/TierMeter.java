@@ -2,7 +2,7 @@ package dev.penstock.tier;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts what the tiers of one loader do; one is shared by all of them.
+/// Counts what tiers and origin do for one job; a load that serves several jobs counts for the one that began it.
 ///
 /// Threading: any thread, without contention. A snapshot is not one instant: each count is right by itself.
 public final class TierMeter {

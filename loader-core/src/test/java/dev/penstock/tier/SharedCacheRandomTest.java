@@ -2,13 +2,13 @@ package dev.penstock.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,7 +77,7 @@ class SharedCacheRandomTest {
         StepClock clock = new StepClock(0);
         int salt = random.nextInt(100);
         JobBlocks job = attach(cache, source, dataset, (block, after) -> after + 1 + (block * 7L + salt) % 11, clock);
-        List<Awaited> waiting = new ArrayList<>();
+        List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
         int steps = random.nextInt(1, 60);
         for (int step = 0; step < steps; step++) {
             int block = random.nextInt(BLOCKS);
@@ -86,22 +86,22 @@ class SharedCacheRandomTest {
             if (random.nextInt(4) > 0) {
                 check(waiter.join(), dataset);
             } else {
-                waiter.lease.thenAccept(lease -> check(lease, dataset));
-                waiting.add(waiter);
+                waiting.add(waiter.lease.handle((lease, failure) -> failure == null && check(lease, dataset)));
             }
             clock.progress(step);
         }
         job.close();
         // A load that ended while the job was being closed may tell its waiters after that.
-        waiting.forEach(waiter -> waiter.lease.handle((lease, failure) -> lease).join());
+        waiting.forEach(CompletableFuture::join);
     }
 
-    private void check(BlockLease lease, int dataset) {
+    private boolean check(BlockLease lease, int dataset) {
         try (lease) {
-            MemorySegment bytes = lease.segment();
-            if (!MemorySource.holds(lease.block() + BLOCKS * dataset, bytes)) {
+            boolean right = MemorySource.holds(lease.block() + BLOCKS * dataset, lease.segment());
+            if (!right) {
                 wrong.add("block " + lease.block() + " of dataset " + dataset);
             }
+            return right;
         }
     }
 

@@ -205,16 +205,18 @@ class SharedCacheTest {
 
     @Test
     void aBlockIsNeededWhenTheFirstOfItsDatasetsJobsNeedsIt() {
+        NextUse sooner = (block, after) -> block == 1 ? 5 : block == 4 ? 10 : 30;
         JobBlocks late = cache.attach(map("a", 8), held, (block, after) -> 50, clock, meter);
         JobBlocks other = cache.attach(map("b", 8), held, (block, after) -> 20, new StepClock(0), meter);
-        JobBlocks soon = cache.attach(map("a", 8), held, (block, after) -> block == 1 ? 5 : 30, clock, meter);
+        cache.attach(map("a", 8), held, sooner, clock, meter);
         load(late, 1);
         load(other, 1);
         assertThat(late.prefetch(2, 50))
-                .as("30 by the other job's order, later than 20")
+                .as("30 by the third job's order, later than 20")
                 .isFalse();
-        load(soon, 3);
-        assertThat(isResident(late, 1)).as("5 by the other job's order").isTrue();
+        assertThat(late.prefetch(4, 50)).as("10 by the third job's order").isTrue();
+        held.read(2).complete();
+        assertThat(isResident(late, 1)).as("5 by the third job's order").isTrue();
         assertThat(isResident(other, 1)).isFalse();
     }
 
