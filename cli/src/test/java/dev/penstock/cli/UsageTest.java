@@ -103,6 +103,7 @@ class UsageTest {
         "--threads, 0",
         "--rank, 1",
         "--ranks, 0",
+        "--balance, delay=1000000",
         "--steps, 0",
         "--epochs, 0"
     })
