@@ -107,6 +107,7 @@ class UsageTest {
         "--connections, 1",
         "--rank, 1",
         "--ranks, 0",
+        "--balance, delay=1000000",
         "--steps, 0",
         "--epochs, 0"
     })

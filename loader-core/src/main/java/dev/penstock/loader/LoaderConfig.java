@@ -60,6 +60,9 @@ public record LoaderConfig(
     /// Far above any machine there is; a larger number is a slip of the finger that would allocate for minutes.
     private static final int MAX_RANKS = 1 << 16;
 
+    /// A planner holds the lengths of a window, 64 MiB here; resuming reads as many from the index.
+    private static final int MAX_WINDOW_SAMPLES = 1 << 24;
+
     private static final int MAX_DECODE_THREADS = 1 << 10;
 
     /// Fails with a [ConfigurationException] when a value cannot work.
@@ -70,6 +73,11 @@ public record LoaderConfig(
         require(batchSize >= 1, "batch", batchSize, "at least 1");
         require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
         require(startStep >= 0, "start", startStep, "at least 0");
+        require(
+                (long) regrouping.windowSteps() * batchSize <= MAX_WINDOW_SAMPLES,
+                "balance",
+                regrouping,
+                "steps that trade samples to have " + MAX_WINDOW_SAMPLES + " of them at most");
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slots", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(
                 decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,

@@ -1,4 +1,8 @@
-/// What a step reads and who gets it: global batches, their assignment to ranks, and the reads they need.
+/// What a step reads and who gets it: global batches, what neighbouring steps trade, their assignment to ranks, and the
+/// reads they need.
+///
+/// Enter at [BatchPlanner][dev.penstock.plan.BatchPlanner], or at [StepSamples][dev.penstock.plan.StepSamples] for the
+/// samples of a step alone.
 ///
 /// Everything here is a pure function of the dataset index, the seed and the step. No I/O, no threads.
 @NullMarked

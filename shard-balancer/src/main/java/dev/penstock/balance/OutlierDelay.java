@@ -11,9 +11,8 @@ import java.util.stream.IntStream;
 /// A sample that alone costs more than a rank's mean share of the step keeps all other ranks waiting, and no
 /// assignment within the step helps. Within a window of N + 1 steps such *outliers* are put together, dearest with
 /// dearest, one per rank, and each group into one step; that step gets as many ordinary samples as it takes to keep the
-/// other ranks busy beside the dearest one, and its neighbours get fewer. A window in which no rank would wait stays as
-/// it is. The ordinary samples keep their order, so
-/// every step still has a random choice of them.
+/// other ranks busy beside the dearest one, and its neighbours get fewer. The ordinary samples keep their order, so
+/// every step still has a random choice of them. A window in which no rank would wait stays as it is.
 ///
 /// No sample moves by more than N steps. It may also move forward: the lengths to come are known, so a group meets in
 /// the middle of what it was gathered from. Like a queue that is empty between windows, this needs no state but the
