@@ -1,0 +1,144 @@
+package dev.penstock.storage.s3;
+
+import dev.penstock.error.CorruptDataException;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
+import dev.penstock.error.RetryableException;
+import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.ThrottledException;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/// Turns what the SDK reports into the failure that says what to do.
+///
+/// A server's own words are left out, and with them the SDK's exception: some servers repeat the request that they
+/// refuse, its signature included. The error code, the status and the request's id remain, which is what its operator
+/// asks for.
+final class S3Failures {
+
+    private static final String RETRY = "if it persists, look at the server and the network";
+
+    private S3Failures() {}
+
+    static PenstockException of(FailureMessage operation, Throwable failure) {
+        Optional<PenstockException> known = cause(failure, PenstockException.class);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Optional<AwsServiceException> answer = cause(failure, AwsServiceException.class);
+        if (answer.isPresent()) {
+            return answered(operation, answer.get());
+        }
+        Optional<IOException> connection = cause(failure, IOException.class);
+        if (connection.isPresent()) {
+            return disconnected(operation, connection.get());
+        }
+        FailureMessage message =
+                operation.with("found", innermost(failure).getClass().getSimpleName());
+        return cause(failure, SdkClientException.class).isPresent()
+                ? new StoreAccessException(message.remedy("check the settings of the AWS SDK"), innermost(failure))
+                : new RetryableException(message.remedy(RETRY), innermost(failure));
+    }
+
+    private static PenstockException answered(FailureMessage operation, AwsServiceException answer) {
+        int status = answer.statusCode();
+        String code = code(answer);
+        FailureMessage message =
+                operation.with("status", status).with("code", code).with("requestId", answer.requestId());
+        return switch (status) {
+            case 412 ->
+                new CorruptDataException(message.with("found", "another version")
+                        .remedy("the object changed since it was indexed: restore it or index it again"));
+            case 416 ->
+                new CorruptDataException(message.with("found", "no such range")
+                        .remedy("the object was cut since it was indexed: restore it or index it again"));
+            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null);
+            case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null);
+            default ->
+                code.equals("RequestTimeout")
+                        ? new RetryableException(message.remedy(RETRY), null)
+                        : new StoreAccessException(message.remedy(remedy(status, code, answer)));
+        };
+    }
+
+    private static String remedy(int status, String code, AwsServiceException answer) {
+        return switch (code) {
+            case "NoSuchBucket" -> "check the bucket's name and the endpoint";
+            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken" ->
+                "check the credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or AWS_PROFILE";
+            case "ExpiredToken", "TokenRefreshRequired" -> "renew the session token";
+            case "RequestTimeTooSkewed" -> "set this host's clock; it differs too much from the server's";
+            case "AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException" ->
+                regionRemedy(answer);
+            default ->
+                switch (status) {
+                    case 301, 307 -> regionRemedy(answer);
+                    case 401, 403 -> "check the credentials and that they may do this here";
+                    case 404 -> "check the key, the bucket and the endpoint";
+                    default -> "check the endpoint and what it supports";
+                };
+        };
+    }
+
+    private static String regionRemedy(AwsServiceException answer) {
+        String remedy = "name the bucket's region with ?region=NAME or AWS_REGION";
+        if (answer.awsErrorDetails() == null || answer.awsErrorDetails().sdkHttpResponse() == null) {
+            return remedy;
+        }
+        return answer.awsErrorDetails()
+                .sdkHttpResponse()
+                .firstMatchingHeader("x-amz-bucket-region")
+                .filter(region -> region.matches("[a-z0-9-]+"))
+                .map(region -> remedy + "; it is " + region)
+                .orElse(remedy);
+    }
+
+    /// An answer to HEAD has no body and so no code.
+    private static String code(AwsServiceException answer) {
+        String code = answer.awsErrorDetails() == null
+                ? null
+                : answer.awsErrorDetails().errorCode();
+        return code == null || !code.matches("[A-Za-z0-9.]+") ? "none" : code;
+    }
+
+    private static PenstockException disconnected(FailureMessage operation, IOException cause) {
+        FailureMessage message = operation.with("found", cause.getClass().getSimpleName());
+        if (cause instanceof UnknownHostException) {
+            return new StoreAccessException(
+                    message.remedy("check the endpoint's name, the bucket's name and the name servers"), cause);
+        }
+        if (cause instanceof NotSslRecordException) {
+            return new StoreAccessException(message.remedy("the endpoint does not speak TLS: write http://"), cause);
+        }
+        if (cause instanceof SSLException
+                && cause(cause, CertificateException.class).isPresent()) {
+            return new StoreAccessException(
+                    message.remedy("name a file with the server's certificate authority in AWS_CA_BUNDLE"), cause);
+        }
+        return new RetryableException(message.remedy(RETRY), cause);
+    }
+
+    private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {
+        for (@Nullable Throwable at = failure; at != null; at = at.getCause()) {
+            if (type.isInstance(at)) {
+                return Optional.of(type.cast(at));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable at = failure;
+        for (@Nullable Throwable next = at.getCause(); next != null; next = at.getCause()) {
+            at = next;
+        }
+        return at;
+    }
+}
