@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 /// The bytes of one shard from first to last, in off-heap blocks, with the next block read while one is consumed.
 ///
@@ -21,7 +21,7 @@ public final class ShardBytes implements AutoCloseable {
 
     private final ObjectStore store;
     private final ObjectMetadata object;
-    private final LongConsumer progress;
+    private final Consumer<MemorySegment> blocks;
     private final Arena arena = Arena.ofShared();
     private MemorySegment block;
     private MemorySegment nextBlock;
@@ -32,11 +32,11 @@ public final class ShardBytes implements AutoCloseable {
 
     /// Begins to read the shard.
     ///
-    /// @param progress told the number of bytes of each block that was consumed
-    public ShardBytes(ObjectStore store, ObjectMetadata object, LongConsumer progress) {
+    /// @param blocks shown every block, in stored order, before it is consumed; readable until the call returns
+    public ShardBytes(ObjectStore store, ObjectMetadata object, Consumer<MemorySegment> blocks) {
         this.store = store;
         this.object = object;
-        this.progress = progress;
+        this.blocks = blocks;
         long allocated = Math.min(BLOCK_BYTES, object.sizeBytes());
         this.block = arena.allocate(allocated);
         this.nextBlock = arena.allocate(allocated);
@@ -108,7 +108,7 @@ public final class ShardBytes implements AutoCloseable {
         blockOffset += blockBytes;
         blockBytes = (int) Math.min(block.byteSize(), object.sizeBytes() - blockOffset);
         consumedBytes = 0;
-        progress.accept(blockBytes);
+        blocks.accept(block.asSlice(0, blockBytes));
         nextRead = startRead(blockOffset + blockBytes);
     }
 

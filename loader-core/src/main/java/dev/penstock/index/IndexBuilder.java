@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /// Builds the index of a dataset: one pass over each shard, then the manifest.
@@ -84,13 +85,18 @@ public final class IndexBuilder {
     static MemorySegment index(
             ObjectStore store, ObjectMetadata shard, IndexOptions options, LongConsumer bytesRead, Arena arena) {
         ShardIndexer indexer = new ShardIndexer(shard.key(), options, arena);
-        try (ShardBytes bytes = new ShardBytes(store, shard, bytesRead)) {
+        ChunkChecksums chunks = new ChunkChecksums(arena);
+        Consumer<MemorySegment> blocks = block -> {
+            chunks.add(block);
+            bytesRead.accept(block.byteSize());
+        };
+        try (ShardBytes bytes = new ShardBytes(store, shard, blocks)) {
             switch (ShardFormat.of(shard.key(), options.tokens()).orElseThrow()) {
                 case TAR -> new TarShardReader(bytes, indexer).read();
                 case TOKENS -> new TokenShardReader(options.tokens().orElseThrow(), bytes, indexer).read();
             }
         }
-        return IndexImage.assemble(shard, options, indexer.columns(), indexer.counters(), arena);
+        return IndexImage.assemble(shard, options, indexer.columns(), chunks.end(), indexer.counters(), arena);
     }
 
     private MemorySegment rebuild(ObjectMetadata shard, String indexKey, LongConsumer bytesRead, Arena arena) {

@@ -55,7 +55,7 @@ record IndexHeader(
     }
 
     IndexLayout layout() {
-        return new IndexLayout(columnsOffset, sampleCount, fields, keyBytes);
+        return new IndexLayout(columnsOffset, sampleCount, fields, object.sizeBytes(), keyBytes);
     }
 
     private static IndexCounters counters(MemorySegment file) {

@@ -22,12 +22,17 @@ final class IndexImage {
     private IndexImage() {}
 
     static MemorySegment assemble(
-            ObjectMetadata shard, IndexOptions options, IndexColumns columns, IndexCounters counters, Arena arena) {
+            ObjectMetadata shard,
+            IndexOptions options,
+            IndexColumns columns,
+            Column chunks,
+            IndexCounters counters,
+            Arena arena) {
         byte[] texts = texts(shard, options);
         byte[] fieldTable = fieldTable(columns.fields());
         long columnsOffset = IndexLayout.align(IndexLayout.TEXTS_AT + texts.length + fieldTable.length);
-        IndexLayout layout =
-                new IndexLayout(columnsOffset, columns.sampleCount(), columns.fields(), columns.keyBytes());
+        IndexLayout layout = new IndexLayout(
+                columnsOffset, columns.sampleCount(), columns.fields(), shard.sizeBytes(), columns.keyBytes());
         MemorySegment file = arena.allocate(layout.fileBytes(), IndexLayout.COLUMN_ALIGNMENT_BYTES);
 
         file.set(IndexLayout.LONG, IndexLayout.MAGIC_AT, IndexLayout.MAGIC);
@@ -47,6 +52,7 @@ final class IndexImage {
         copy(texts, file, IndexLayout.TEXTS_AT);
         copy(fieldTable, file, IndexLayout.TEXTS_AT + texts.length);
         copyColumns(columns, layout, file);
+        chunks.copyTo(file, layout.chunkAt(0));
         copy(digest(file, fieldTable, columnsOffset), file, IndexLayout.DIGEST_AT);
 
         long checksumAt = layout.fileBytes() - IndexLayout.CHECKSUM_BYTES;

@@ -84,6 +84,7 @@ public final class IndexVerifier {
         compare(shard, "", "fields", index.header().fields(), fresh.header().fields());
         compare(shard, "", "counters", index.counters(), fresh.counters());
         compare(shard, "", "samples", index.sampleCount(), fresh.sampleCount());
+        long samplesBegin = differenceCount;
         for (int sample = 0; sample < Math.min(index.sampleCount(), fresh.sampleCount()); sample++) {
             String key = index.key(sample);
             compare(shard, key, "key", key, fresh.key(sample));
@@ -98,6 +99,21 @@ public final class IndexVerifier {
                         Integer.toHexString(index.crc32c(sample, field)),
                         Integer.toHexString(fresh.crc32c(sample, field)));
             }
+        }
+        if (differenceCount == samplesBegin) {
+            compareChunks(index, fresh);
+        }
+    }
+
+    /// Finds what no sample covers, such as the headers between them; a sample that differs says more than its chunk.
+    private void compareChunks(ShardIndex index, ShardIndex fresh) {
+        for (int chunk = 0; chunk < Math.min(index.chunkCount(), fresh.chunkCount()); chunk++) {
+            compare(
+                    index.object().key(),
+                    "",
+                    "crc32c of the chunk at " + (long) chunk * ShardIndex.CHUNK_BYTES,
+                    Integer.toHexString(index.chunkCrc32c(chunk)),
+                    Integer.toHexString(fresh.chunkCrc32c(chunk)));
         }
     }
 

@@ -15,6 +15,10 @@ import java.util.Objects;
 /// fails with an [IllegalStateException].
 public final class ShardIndex {
 
+    /// Bytes of a chunk, the last one of a shard excepted: a checksum costs 4 bytes for each, and a block of any size
+    /// that an object store is read in has whole ones.
+    public static final int CHUNK_BYTES = 64 << 10;
+
     private static final int NO_COLUMN = -1;
 
     private final MemorySegment file;
@@ -77,6 +81,16 @@ public final class ShardIndex {
         return column == NO_COLUMN ? 0 : file.get(IndexLayout.INT, layout.crc32cAt(column, sample));
     }
 
+    /// Chunks of the stored shard, counted from its first byte.
+    public int chunkCount() {
+        return layout.chunkCount();
+    }
+
+    /// CRC-32C of a chunk's stored bytes, whatever they are to the format.
+    public int chunkCrc32c(int chunk) {
+        return file.get(IndexLayout.INT, layout.chunkAt(Objects.checkIndex(chunk, chunkCount())));
+    }
+
     /// The sample's name in its format; describes a sample and need not be unique, as only its number identifies it.
     public String key(int sample) {
         check(sample);
@@ -92,7 +106,7 @@ public final class ShardIndex {
         return header.counters();
     }
 
-    /// SHA-256 in hexadecimal over the shard's size, fields, policy and all columns, checksums of the samples included.
+    /// SHA-256 in hexadecimal over the shard's size, fields, policy and all columns, checksums included.
     ///
     /// The object's version is left out, so a byte-identical copy on another store has the same digest.
     public String digest() {

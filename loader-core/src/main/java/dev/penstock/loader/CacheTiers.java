@@ -1,5 +1,8 @@
 package dev.penstock.loader;
 
+import dev.penstock.fetch.FetchCounters;
+import dev.penstock.fetch.FetchMeter;
+import dev.penstock.fetch.Origin;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.ShardIndex;
 import dev.penstock.order.GlobalBatches;
@@ -8,39 +11,41 @@ import dev.penstock.plan.BlockUses;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.tier.BlockMap;
-import dev.penstock.tier.BlockSource;
 import dev.penstock.tier.DiskTier;
 import dev.penstock.tier.NextUse;
-import dev.penstock.tier.OriginSource;
 import dev.penstock.tier.RamTier;
-import dev.penstock.tier.RetryingSource;
 import dev.penstock.tier.StepClock;
 import dev.penstock.tier.TierCounters;
 import dev.penstock.tier.TierMeter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The path of a block as one loader has it: origin, retries, disk tier where there is one, RAM tier.
+/// The path of a block as one loader has it: origin, disk tier where there is one, RAM tier.
 final class CacheTiers implements AutoCloseable {
-
-    /// With the first delay, a storage node may be away for about six seconds before a run fails.
-    private static final int RETRIES = 6;
-
-    private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(100);
 
     private final BlockMap blockMap;
     private final StepClock clock;
     private final TierMeter meter;
+    private final FetchMeter fetches;
+    private final Origin origin;
     private final @Nullable DiskTier disk;
     private final RamTier ram;
 
-    private CacheTiers(BlockMap blockMap, StepClock clock, TierMeter meter, @Nullable DiskTier disk, RamTier ram) {
+    private CacheTiers(
+            BlockMap blockMap,
+            StepClock clock,
+            TierMeter meter,
+            FetchMeter fetches,
+            Origin origin,
+            @Nullable DiskTier disk,
+            RamTier ram) {
         this.blockMap = blockMap;
         this.clock = clock;
         this.meter = meter;
+        this.fetches = fetches;
+        this.origin = origin;
         this.disk = disk;
         this.ram = ram;
     }
@@ -59,12 +64,12 @@ final class CacheTiers implements AutoCloseable {
         StepClock clock = new StepClock(config.startStep());
         NextUse nextUse = new BlockUses(index, order, batches, blockMap);
 
-        BlockSource origin = new RetryingSource(
-                new OriginSource(store, objects, blockMap, meter), RETRIES, FIRST_RETRY_DELAY, meter);
+        FetchMeter fetches = new FetchMeter();
+        Origin origin = Origin.of(store, objects, index, blockMap, config.fetch(), fetches);
         Optional<DiskTierConfig> diskConfig = config.disk();
         if (diskConfig.isEmpty()) {
             RamTier ram = new RamTier(blockMap, origin, nextUse, clock, config.ramBytes(), meter);
-            return new CacheTiers(blockMap, clock, meter, null, ram);
+            return new CacheTiers(blockMap, clock, meter, fetches, origin, null, ram);
         }
         DiskTier disk = new DiskTier(
                 diskConfig.get().directory(),
@@ -76,7 +81,7 @@ final class CacheTiers implements AutoCloseable {
                 meter);
         try {
             RamTier ram = new RamTier(blockMap, disk, nextUse, clock, config.ramBytes(), meter);
-            return new CacheTiers(blockMap, clock, meter, disk, ram);
+            return new CacheTiers(blockMap, clock, meter, fetches, origin, disk, ram);
         } catch (RuntimeException refused) {
             disk.close();
             throw refused;
@@ -99,9 +104,14 @@ final class CacheTiers implements AutoCloseable {
         return meter.snapshot();
     }
 
-    /// Waits for loads in flight, then frees memory and files.
+    FetchCounters fetchCounters() {
+        return fetches.snapshot();
+    }
+
+    /// Ends the loads in flight, then frees memory and files.
     @Override
     public void close() {
+        origin.close();
         ram.close();
         if (disk != null) {
             disk.close();

@@ -186,7 +186,8 @@ public final class Loader implements AutoCloseable {
                 stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,
-                tiers.counters());
+                tiers.counters(),
+                tiers.fetchCounters());
     }
 
     /// What the kernel granted for the slots.

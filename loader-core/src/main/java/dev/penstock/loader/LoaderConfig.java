@@ -2,6 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.fetch.FetchConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.memory.SlotArena;
 import dev.penstock.order.Remainder;
@@ -31,6 +32,7 @@ import java.util.stream.IntStream;
 /// @param blockBytes unit of reading and caching
 /// @param ramBytes hard limit of the RAM tier
 /// @param disk the disk tier; empty for none
+/// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
 /// @param pageLocking whether that memory must be locked
 /// @param decodeThreads threads that copy samples into slots
@@ -48,6 +50,7 @@ public record LoaderConfig(
         int blockBytes,
         long ramBytes,
         Optional<DiskTierConfig> disk,
+        FetchConfig fetch,
         long slotBytes,
         PageLocking pageLocking,
         int decodeThreads) {
@@ -117,6 +120,7 @@ public record LoaderConfig(
         private int blockBytes = DEFAULT_BLOCK_BYTES;
         private long ramBytes = 512L << 20;
         private Optional<DiskTierConfig> disk = Optional.empty();
+        private FetchConfig fetch = FetchConfig.defaults();
         private long slotBytes = 64L << 20;
         private PageLocking pageLocking = PageLocking.BEST_EFFORT;
         private int decodeThreads = Runtime.getRuntime().availableProcessors();
@@ -186,6 +190,11 @@ public record LoaderConfig(
             return this;
         }
 
+        public Builder fetch(FetchConfig value) {
+            fetch = value;
+            return this;
+        }
+
         public Builder slotBytes(long value) {
             slotBytes = value;
             return this;
@@ -218,6 +227,7 @@ public record LoaderConfig(
                     blockBytes,
                     ramBytes,
                     disk,
+                    fetch,
                     slotBytes,
                     pageLocking,
                     decodeThreads);

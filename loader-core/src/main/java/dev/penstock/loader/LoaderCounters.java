@@ -1,5 +1,6 @@
 package dev.penstock.loader;
 
+import dev.penstock.fetch.FetchCounters;
 import dev.penstock.tier.TierCounters;
 import java.time.Duration;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
 /// @param meanBalanceRatio mean over delivered batches of the fullest rank's cost over its lower bound
 /// @param waits how long the consumer waited in all, by what it waited for
 /// @param tiers where the bytes came from
+/// @param fetch how those of the origin were read
 public record LoaderCounters(
         long batches,
         long samples,
@@ -20,7 +22,8 @@ public record LoaderCounters(
         long residentBytes,
         double meanBalanceRatio,
         Map<Stage, Duration> waits,
-        TierCounters tiers) {
+        TierCounters tiers,
+        FetchCounters fetch) {
 
     public LoaderCounters {
         waits = Map.copyOf(waits);

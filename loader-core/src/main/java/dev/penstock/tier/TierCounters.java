@@ -17,9 +17,6 @@ package dev.penstock.tier;
 /// @param tornBlocks blocks on disk whose header or bytes were not what was written; fetched again
 /// @param diskReadFailures blocks on disk that could not be read; fetched again
 /// @param diskWriteFailures blocks that could not be written (disk full, read-only, quota); the run goes on without
-/// @param originReads blocks read from the origin
-/// @param originBytes bytes of those
-/// @param originRetries reads of the origin begun again after a retryable failure
 public record TierCounters(
         long ramHits,
         long ramMisses,
@@ -35,7 +32,4 @@ public record TierCounters(
         long diskBypasses,
         long tornBlocks,
         long diskReadFailures,
-        long diskWriteFailures,
-        long originReads,
-        long originBytes,
-        long originRetries) {}
+        long diskWriteFailures) {}

@@ -22,9 +22,6 @@ public final class TierMeter {
     final LongAdder tornBlocks = new LongAdder();
     final LongAdder diskReadFailures = new LongAdder();
     final LongAdder diskWriteFailures = new LongAdder();
-    final LongAdder originReads = new LongAdder();
-    final LongAdder originBytes = new LongAdder();
-    final LongAdder originRetries = new LongAdder();
 
     public TierCounters snapshot() {
         return new TierCounters(
@@ -42,9 +39,6 @@ public final class TierMeter {
                 diskBypasses.sum(),
                 tornBlocks.sum(),
                 diskReadFailures.sum(),
-                diskWriteFailures.sum(),
-                originReads.sum(),
-                originBytes.sum(),
-                originRetries.sum());
+                diskWriteFailures.sum());
     }
 }

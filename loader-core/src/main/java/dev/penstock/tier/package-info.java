@@ -2,8 +2,8 @@
 ///
 /// Enter at [RamTier][dev.penstock.tier.RamTier], which leases blocks and loads the missing ones through a chain of
 /// [BlockSource][dev.penstock.tier.BlockSource] stages ([DiskTier][dev.penstock.tier.DiskTier] over
-/// [RetryingSource][dev.penstock.tier.RetryingSource] over [OriginSource][dev.penstock.tier.OriginSource]). Tiers
-/// move bytes and never interpret them; what is needed when, they ask [NextUse][dev.penstock.tier.NextUse].
+/// [Origin][dev.penstock.fetch.Origin]). Tiers move bytes and never interpret them; what is needed when, they ask
+/// [NextUse][dev.penstock.tier.NextUse].
 @NullMarked
 package dev.penstock.tier;
 

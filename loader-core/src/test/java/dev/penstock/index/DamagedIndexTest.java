@@ -74,13 +74,13 @@ class DamagedIndexTest {
     @Test
     void anIndexFileOfAnotherReleaseSaysWhatToDo() throws IOException {
         byte[] other = Files.readAllBytes(firstIndex);
-        other[8] = 2;
+        other[8] = 1;
         Files.write(firstIndex, other);
         assertThatThrownBy(this::open)
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessage(
-                        "opening a shard index failed: index=_penstock/0.tar.idx, checked=format version, expected=1,"
-                                + " found=2; index the dataset again");
+                        "opening a shard index failed: index=_penstock/0.tar.idx, checked=format version, expected=2,"
+                                + " found=1; index the dataset again");
     }
 
     @Test

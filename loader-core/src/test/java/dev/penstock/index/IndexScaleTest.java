@@ -82,8 +82,10 @@ class IndexScaleTest {
                 for (int s = 0; s < sampleCounts.get(shard); s++) {
                     columns.add("", s, List.of(new FieldValue(TOKENS, 2L * s, s, s)));
                 }
-                MemorySegment file =
-                        IndexImage.assemble(object, IndexOptions.defaults(), columns, IndexCounters.NONE, arena);
+                ChunkChecksums chunks = new ChunkChecksums(arena);
+                chunks.add(arena.allocate(object.sizeBytes()));
+                MemorySegment file = IndexImage.assemble(
+                        object, IndexOptions.defaults(), columns, chunks.end(), IndexCounters.NONE, arena);
                 IndexImage.store(file, store, Manifest.indexKey(object.key()));
                 IndexHeader header = IndexHeader.decode(file);
                 listed.add(Manifest.Shard.of(header, file));

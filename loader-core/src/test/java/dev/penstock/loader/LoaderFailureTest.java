@@ -172,7 +172,7 @@ class LoaderFailureTest {
             });
             assertThat(again).isEqualTo(ids);
             assertThat(loader.counters().tiers().tornBlocks()).isPositive();
-            assertThat(loader.counters().tiers().originReads())
+            assertThat(loader.counters().fetch().blocks())
                     .isEqualTo(loader.counters().tiers().tornBlocks());
         }
     }

@@ -2,6 +2,7 @@ package dev.penstock.cli.option;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.fetch.Hedging;
 import dev.penstock.format.TokenFormat;
 import dev.penstock.index.Overlong;
 import dev.penstock.loader.DiskTierConfig;
@@ -27,6 +28,7 @@ public final class Converters {
     public static void register(CommandLine commandLine) {
         commandLine.registerConverter(ByteSize.class, refusing(ByteSize::parse));
         commandLine.registerConverter(Shuffle.class, refusing(Shuffle::parse));
+        commandLine.registerConverter(Hedging.class, refusing(Hedging::parse));
         commandLine.registerConverter(Remainder.class, refusing(Remainder::parse));
         commandLine.registerConverter(Balance.class, refusing(Balance::parse));
         commandLine.registerConverter(CostUnit.class, named(CostUnit.class));

@@ -3,6 +3,8 @@ package dev.penstock.cli.option;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.report.Result;
+import dev.penstock.fetch.FetchConfig;
+import dev.penstock.fetch.Hedging;
 import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
@@ -94,6 +96,18 @@ public final class LoaderOptions {
     private Optional<DiskTierConfig> disk = Optional.empty();
 
     @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "The most requests to the store in flight. Default: ${DEFAULT-VALUE}.")
+    private int connections = FetchConfig.DEFAULT_MAX_CONNECTIONS;
+
+    @Option(
+            names = "--hedge",
+            paramLabel = "off|SHARE",
+            description = "Share of bytes that second requests beside late ones may waste. Default: ${DEFAULT-VALUE}.")
+    private Hedging hedge = FetchConfig.defaults().hedging();
+
+    @Option(
             names = "--slots",
             paramLabel = "SIZE",
             description = "Page-locked memory that batches are delivered in. Default: ${DEFAULT-VALUE}.")
@@ -168,6 +182,7 @@ public final class LoaderOptions {
                 .ranks(ranks)
                 .remainder(remainder)
                 .ramBytes(ram.bytes())
+                .fetch(fetch(connections))
                 .slotBytes(slots.bytes())
                 .blockBytes((int) Math.min(Integer.MAX_VALUE, block.bytes()))
                 .pageLocking(lock)
@@ -181,8 +196,12 @@ public final class LoaderOptions {
         return builder;
     }
 
-    /// The same for one process of a run that has a loader per rank: memory, disk and threads of these options are the
-    /// host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time, so each has a
+    private FetchConfig fetch(int maxConnections) {
+        return FetchConfig.defaults().withMaxConnections(maxConnections).withHedging(hedge);
+    }
+
+    /// The same for one process of a run that has a loader per rank: memory, disk, connections and threads of these options
+    /// are the host's, and each of its ranks gets an equal part; a disk tier is used by one process at a time, so each has a
     /// directory of its own below the stated one.
     ///
     /// @param localRanks ranks on this host
@@ -191,6 +210,7 @@ public final class LoaderOptions {
                 .ranks(world.worldSize())
                 .localRanks(List.of(world.rank()))
                 .ramBytes(ram.bytes() / localRanks)
+                .fetch(fetch(Math.max(FetchConfig.FEWEST_CONNECTIONS, connections / localRanks)))
                 .slotBytes(slots.bytes() / localRanks)
                 .decodeThreads(Math.max(1, threads / localRanks));
         disk.map(tier -> new DiskTierConfig(rankDirectory(tier, world.localRank()), tier.budgetBytes() / localRanks))
@@ -231,6 +251,8 @@ public final class LoaderOptions {
                 .param("cost", cost)
                 .param("ram", effective.ramBytes())
                 .param("slots", effective.slotBytes())
+                .param("connections", effective.fetch().maxConnections())
+                .param("hedge", effective.fetch().hedging())
                 .param("block", effective.blockBytes())
                 .param("threads", effective.decodeThreads());
         maxTokens.ifPresent(count -> result.param("maxTokens", count));

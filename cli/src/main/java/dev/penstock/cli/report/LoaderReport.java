@@ -1,5 +1,6 @@
 package dev.penstock.cli.report;
 
+import dev.penstock.fetch.FetchCounters;
 import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.Stage;
 import dev.penstock.tier.TierCounters;
@@ -14,7 +15,8 @@ import java.util.Locale;
 /// @param waitNanos how long the consumer waited, by stage in the order of [Stage]; of several ranks the one that
 ///     waited longest, as the others wait for it
 /// @param ramBytes payload that was in RAM when its batch was begun
-/// @param diskBytes whole blocks read from the disk tier, and likewise `originBytes` from the origin
+/// @param diskBytes whole blocks read from the disk tier
+/// @param fetch how blocks were read from the origin
 /// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
 public record LoaderReport(
         long elapsedNanos,
@@ -27,7 +29,7 @@ public record LoaderReport(
         long diskBytes,
         long diskDamaged,
         long diskWriteFailures,
-        long originBytes) {
+        FetchCounters fetch) {
 
     public LoaderReport {
         waitNanos = List.copyOf(waitNanos);
@@ -50,7 +52,7 @@ public record LoaderReport(
                 tiers.diskHitBytes(),
                 tiers.tornBlocks() + tiers.diskReadFailures(),
                 tiers.diskWriteFailures(),
-                tiers.originBytes());
+                counters.fetch());
     }
 
     /// Both together, as of two ranks that ran side by side.
@@ -66,7 +68,7 @@ public record LoaderReport(
                 diskBytes + other.diskBytes,
                 diskDamaged + other.diskDamaged,
                 diskWriteFailures + other.diskWriteFailures,
-                originBytes + other.originBytes);
+                fetch.plus(other.fetch));
     }
 
     private double meanBalanceRatio(LoaderReport other) {
@@ -113,7 +115,13 @@ public record LoaderReport(
         rows.add(Row.of("disk_bytes", diskBytes, "B", Better.HIGHER));
         rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
         rows.add(Row.of("disk_write_failures", diskWriteFailures, "blocks", Better.LOWER));
-        rows.add(Row.of("origin_bytes", originBytes, "B", Better.LOWER));
+        rows.add(Row.of("origin_bytes", fetch.usefulBytes(), "B", Better.LOWER));
+        rows.add(Row.of("origin_requests", fetch.requests(), "requests", Better.LOWER));
+        rows.add(Row.of("wire_over_useful", fetch.wireOverUseful(), "1", Better.LOWER));
+        rows.add(Row.of("hedges", fetch.hedges(), "requests", Better.LOWER));
+        rows.add(Row.of("retries", fetch.retries(), "requests", Better.LOWER));
+        rows.add(Row.of("throttles", fetch.throttles(), "requests", Better.LOWER));
+        rows.add(Row.of("corrupt_refetched", fetch.corruptBlocks(), "blocks", Better.LOWER));
         return rows;
     }
 
@@ -135,10 +143,24 @@ public record LoaderReport(
                 Amounts.share(ramShare()),
                 Amounts.bytes(ramBytes),
                 Amounts.bytes(diskBytes),
-                Amounts.bytes(originBytes),
+                Amounts.bytes(fetch.usefulBytes()),
                 diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again",
                 diskWriteFailures == 0 ? "" : "; " + diskWriteFailures + " disk write failures, went on without"));
+        if (fetch.requests() > 0) {
+            lines.add(originText());
+        }
         return lines;
+    }
+
+    private String originText() {
+        return Amounts.format(
+                "origin      %s requests brought %.3f times the bytes wanted%s%s%s%s",
+                Amounts.count(fetch.requests()),
+                fetch.wireOverUseful(),
+                fetch.hedges() == 0 ? "" : "; " + fetch.hedges() + " hedges, of which " + fetch.hedgesWon() + " won",
+                fetch.retries() == 0 ? "" : "; " + fetch.retries() + " retries",
+                fetch.throttles() == 0 ? "" : "; throttled " + fetch.throttles() + " times",
+                fetch.corruptBlocks() == 0 ? "" : "; " + fetch.corruptBlocks() + " corrupt blocks fetched again");
     }
 
     private String waitText() {

@@ -3,6 +3,8 @@ package dev.penstock.cli.option;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.fetch.FetchConfig;
+import dev.penstock.fetch.Hedging;
 import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
@@ -40,6 +42,8 @@ class LoaderOptionsTest {
             "cost=attention",
             "ram=32M",
             "disk=/data/tier:2G",
+            "connections=12",
+            "hedge=0.02",
             "slots=4M",
             "block=64K",
             "lock=required",
@@ -95,6 +99,8 @@ class LoaderOptionsTest {
         assertThat(config.remainder()).isEqualTo(Remainder.SHORT);
         assertThat(config.ramBytes()).isEqualTo(32 << 20);
         assertThat(config.disk()).isEqualTo(Optional.of(new DiskTierConfig(Path.of("/data/tier"), 2L << 30)));
+        assertThat(config.fetch())
+                .isEqualTo(FetchConfig.defaults().withMaxConnections(12).withHedging(new Hedging.NearDeadline(0.02)));
         assertThat(config.slotBytes()).isEqualTo(4 << 20);
         assertThat(config.blockBytes()).isEqualTo(64 << 10);
         assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
@@ -141,7 +147,7 @@ class LoaderOptionsTest {
 
     @Test
     void ranksOfAHostShareItsBudgets() {
-        LoaderOptions options = parse(List.of("--ram=32M", "--slots=8M", "--disk=/data/tier:2G", "--threads=5"));
+        LoaderOptions options = parse(List.of("--ram=32M", "--slots=8M", "--disk=/data/tier:2G", "--threads=5", "--hedge=off"));
         World world = new World(6, 8, 2, "localhost", 1234);
 
         LoaderConfig config =
@@ -152,6 +158,8 @@ class LoaderOptionsTest {
         assertThat(config.ramBytes()).isEqualTo(8 << 20);
         assertThat(config.slotBytes()).isEqualTo(2 << 20);
         assertThat(config.disk()).contains(new DiskTierConfig(Path.of("/data/tier/rank-2"), 512 << 20));
+        assertThat(config.fetch().maxConnections()).isEqualTo(16);
+        assertThat(config.fetch().hedging()).isEqualTo(new Hedging.Off());
         assertThat(config.decodeThreads()).isEqualTo(1);
     }
 }

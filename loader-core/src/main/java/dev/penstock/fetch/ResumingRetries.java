@@ -1,0 +1,99 @@
+package dev.penstock.fetch;
+
+import dev.penstock.error.RetryableException;
+import dev.penstock.error.ThrottledException;
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/// A stage that asks again for what is missing after a failure that may pass.
+///
+/// Only a [RetryableException] is tried again. The delay is random between nothing and a bound that doubles with every
+/// failure, so that hosts that failed together do not return together ("full jitter", Brooker, 2015); throttling has a
+/// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress begins anew to
+/// count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the time limit, the last failure is passed on
+/// as it is. A cancel ends the request, or the wait for the next one.
+final class ResumingRetries implements RangeSource {
+
+    /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
+    static final int MAX_ATTEMPTS = 64;
+
+    private static final long FIRST_DELAY_NANOS = Duration.ofMillis(50).toNanos();
+
+    /// Twice as long; what relieves the store is the pause of the whole prefix.
+    private static final long FIRST_THROTTLED_DELAY_NANOS = Duration.ofMillis(100).toNanos();
+
+    /// A store that is back is noticed within seconds.
+    private static final long LONGEST_DELAY_NANOS = Duration.ofSeconds(5).toNanos();
+
+    /// Any delay has reached the longest one by then.
+    private static final int MAX_DOUBLINGS = 10;
+
+    private final RangeSource source;
+    private final long giveUpAfterNanos;
+    private final FetchClock clock;
+    private final DoubleSupplier random;
+    private final FetchMeter meter;
+
+    /// @param giveUpAfter how long a read may fail without progress
+    /// @param random from 0 to below 1
+    ResumingRetries(
+            RangeSource source, Duration giveUpAfter, FetchClock clock, DoubleSupplier random, FetchMeter meter) {
+        this.source = source;
+        this.giveUpAfterNanos = giveUpAfter.toNanos();
+        this.clock = clock;
+        this.random = random;
+        this.meter = meter;
+    }
+
+    @Override
+    public Mono<Void> read(RangeRequest request) {
+        return Mono.defer(() -> {
+            FailureStreak streak = new FailureStreak(request);
+            return Mono.defer(() -> source.read(request))
+                    .retryWhen(Retry.from(failures -> failures.concatMap(signal -> streak.delay(signal.failure()))));
+        });
+    }
+
+    /// The failures of one read since it last made progress.
+    private final class FailureStreak {
+
+        private final RangeRequest request;
+        private long missingBytes;
+        private int failures;
+        private long firstAtNanos;
+
+        FailureStreak(RangeRequest request) {
+            this.request = request;
+            this.missingBytes = request.missingBytes();
+        }
+
+        /// Emits when to try again, or the failure where that is over.
+        Mono<Long> delay(Throwable failure) {
+            if (!(failure instanceof RetryableException)) {
+                return Mono.error(failure);
+            }
+            long now = clock.nanos();
+            long missing = request.missingBytes();
+            if (failures == 0 || missing < missingBytes) {
+                failures = 0;
+                firstAtNanos = now;
+                missingBytes = missing;
+            }
+            failures++;
+            long left = giveUpAfterNanos - (now - firstAtNanos);
+            if (failures == MAX_ATTEMPTS || left <= 0) {
+                return Mono.error(failure);
+            }
+            meter.retries.increment();
+            return Mono.delay(Duration.ofNanos(Math.min(left, delayNanos(failure))), clock.timer());
+        }
+
+        private long delayNanos(Throwable failure) {
+            long first = failure instanceof ThrottledException ? FIRST_THROTTLED_DELAY_NANOS : FIRST_DELAY_NANOS;
+            long bound = Math.min(LONGEST_DELAY_NANOS, first << Math.min(failures - 1, MAX_DOUBLINGS));
+            return (long) (bound * random.getAsDouble());
+        }
+    }
+}

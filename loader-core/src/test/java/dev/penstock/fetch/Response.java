@@ -1,0 +1,41 @@
+package dev.penstock.fetch;
+
+import java.time.Duration;
+
+/// What a [ScriptedStore] does with one request.
+///
+/// @param firstByte time to the first byte
+/// @param body time for the whole target, had it been empty
+/// @param fault what goes wrong
+/// @param faultAt before which part of the bytes asked for, from 0 to 1
+/// @param stall how long a stalled response is silent
+record Response(Duration firstByte, Duration body, Fault fault, double faultAt, Duration stall) {
+
+    enum Fault {
+        NONE,
+        STALL,
+        RESET,
+        THROTTLE,
+        FATAL
+    }
+
+    static Response served() {
+        return new Response(Duration.ofMillis(100), Duration.ofMillis(93), Fault.NONE, 0, Duration.ZERO);
+    }
+
+    static Response stalled(double at, Duration stall) {
+        return new Response(Duration.ofMillis(100), Duration.ofMillis(93), Fault.STALL, at, stall);
+    }
+
+    static Response failed(Fault fault, double at) {
+        return new Response(Duration.ofMillis(100), Duration.ofMillis(93), fault, at, Duration.ZERO);
+    }
+
+    Response withBody(Duration time) {
+        return new Response(firstByte, time, fault, faultAt, stall);
+    }
+
+    Response withFirstByte(Duration time) {
+        return new Response(time, body, fault, faultAt, stall);
+    }
+}
