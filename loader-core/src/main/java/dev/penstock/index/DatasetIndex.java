@@ -9,16 +9,16 @@ import dev.penstock.store.ObjectStore;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 
 /// The index of a whole dataset: its shards in ascending key order, and every sample by its dataset-wide number.
 ///
 /// Sample numbers run from 0 over the shards in key order and within a shard in stored order. Index files are
-/// memory-mapped where the store has them locally and read into off-heap memory otherwise; nothing is kept per sample
-/// on the heap. One mapping per shard, so the host's limit on mappings (65,530 by default) bounds the shards.
+/// memory-mapped where the store has them locally; otherwise all of them are one mapping in an [IndexCache], or lie in
+/// off-heap memory. Nothing is kept per sample on the heap.
 ///
 /// Threading: immutable; any thread may use it and any thread may close it.
 public final class DatasetIndex implements AutoCloseable {
@@ -29,10 +29,10 @@ public final class DatasetIndex implements AutoCloseable {
     private final long[] firstSamples;
     private final String digest;
 
-    private DatasetIndex(Arena arena, Manifest manifest, List<ShardIndex> shards) {
+    private DatasetIndex(Arena arena, OpenIndex opened) {
         this.arena = arena;
-        this.manifest = manifest;
-        this.shards = shards;
+        this.manifest = opened.manifest();
+        this.shards = opened.shards();
         this.firstSamples = new long[shards.size() + 1];
         for (int s = 0; s < shards.size(); s++) {
             firstSamples[s + 1] = firstSamples[s] + shards.get(s).sampleCount();
@@ -40,16 +40,24 @@ public final class DatasetIndex implements AutoCloseable {
         this.digest = digest(shards);
     }
 
-    /// Opens the index below the store's root. Blocks; the store may be closed afterwards, the index must be.
+    /// Opens the index below the store's root, reading it whole where the store is not local.
+    ///
+    /// Blocks; the store may be closed afterwards, the index must be.
     public static DatasetIndex open(ObjectStore store) {
-        Manifest manifest = readManifest(store);
+        return open(store, OpenIndex::fromStore);
+    }
+
+    /// Opens the index below the store's root; where the store is not local, from the cache as far as it has it.
+    ///
+    /// Blocks; the store may be closed afterwards, the index must be.
+    public static DatasetIndex open(ObjectStore store, IndexCache cache) {
+        return open(store, (from, arena) -> OpenIndex.isLocal(from) ? OpenIndex.fromStore(from, arena) : cache.open(from, arena));
+    }
+
+    private static DatasetIndex open(ObjectStore store, BiFunction<ObjectStore, Arena, OpenIndex> opening) {
         Arena arena = Arena.ofShared();
         try {
-            List<ShardIndex> shards = new ArrayList<>(manifest.shards().size());
-            for (Manifest.Shard listed : manifest.shards()) {
-                shards.add(listed.open(store, manifest.fields(), arena));
-            }
-            return new DatasetIndex(arena, manifest, List.copyOf(shards));
+            return new DatasetIndex(arena, opening.apply(store, arena));
         } catch (RuntimeException failed) {
             arena.close();
             throw failed;
@@ -124,27 +132,34 @@ public final class DatasetIndex implements AutoCloseable {
         return digest;
     }
 
-    /// The shards as the store has them now, in shard order; each has the size it had when it was indexed.
+    /// The states of the shards that a run reads, in shard order; reading them pins the run to them.
     ///
-    /// Versions may differ from the index's: a copy of a dataset has new modification times and the same bytes, and
-    /// the checksum of each sample finds bytes that are not. Reading the returned states pins the run to them.
+    /// Where the store [pins][ObjectStore#pins(String)] the version seen when indexing, that state is taken without a
+    /// request: a read of another one is refused by the store. Elsewhere it is the state that the store has now, which
+    /// must have the size it had when it was indexed. Versions may differ there: a copy of a dataset has new
+    /// modification times and the same bytes, and the checksum of each sample finds bytes that are not.
     ///
-    /// @throws CorruptDataException when a shard is missing or has another size
+    /// @throws CorruptDataException when a shard that was asked for is missing or has another size
     public List<ObjectMetadata> currentObjects(ObjectStore store) {
-        List<ObjectMetadata> objects = new ArrayList<>(shards.size());
-        for (ShardIndex shard : shards) {
-            ObjectMetadata indexed = shard.object();
-            ObjectMetadata found = statShard(store, indexed);
-            if (found.sizeBytes() != indexed.sizeBytes()) {
-                throw new CorruptDataException(FailureMessage.of("checking a shard against its index")
-                        .with("shard", indexed.key())
-                        .with("expected", indexed.sizeBytes() + " bytes")
-                        .with("found", found.sizeBytes() + " bytes")
-                        .remedy("restore the shard, or index the dataset again"));
-            }
-            objects.add(found);
+        List<ObjectMetadata> indexed = shards.stream().map(ShardIndex::object).toList();
+        return indexed.stream().allMatch(shard -> store.pins(shard.version()))
+                ? indexed
+                : Concurrently.map(indexed, Concurrently.REQUESTS, shard -> currentObject(store, shard));
+    }
+
+    private static ObjectMetadata currentObject(ObjectStore store, ObjectMetadata indexed) {
+        if (store.pins(indexed.version())) {
+            return indexed;
         }
-        return List.copyOf(objects);
+        ObjectMetadata found = statShard(store, indexed);
+        if (found.sizeBytes() != indexed.sizeBytes()) {
+            throw new CorruptDataException(FailureMessage.of("checking a shard against its index")
+                    .with("shard", indexed.key())
+                    .with("expected", indexed.sizeBytes() + " bytes")
+                    .with("found", found.sizeBytes() + " bytes")
+                    .remedy("restore the shard, or index the dataset again"));
+        }
+        return found;
     }
 
     /// Releases the mappings; every [ShardIndex] becomes unusable.
@@ -152,20 +167,6 @@ public final class DatasetIndex implements AutoCloseable {
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
-        }
-    }
-
-    private static Manifest readManifest(ObjectStore store) {
-        try {
-            return Manifest.read(store);
-        } catch (StoreAccessException unreadable) {
-            throw new StoreAccessException(
-                    FailureMessage.of("opening a dataset")
-                            .with("root", store.root())
-                            .with("manifest", Manifest.KEY)
-                            .with("found", unreadable.getMessage())
-                            .remedy("index the dataset first: penstock index " + store.root()),
-                    unreadable);
         }
     }
 

@@ -14,11 +14,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -30,7 +29,8 @@ import java.util.function.LongConsumer;
 /// indexing was interrupted fails, and running it again completes it. An index file of a shard that is gone stays
 /// behind, unlisted.
 ///
-/// Threading: blocks the calling thread. Memory: two read blocks and the index of one shard, off-heap.
+/// Threading: blocks the calling thread. Memory, off-heap: the read blocks and the index of one shard; while it looks
+/// for what an earlier run left, the index files of 32 shards.
 public final class IndexBuilder {
 
     private final ObjectStore store;
@@ -45,12 +45,12 @@ public final class IndexBuilder {
     ///
     /// @param bytesRead told the bytes of each block of shards that was consumed
     public IndexReport build(LongConsumer bytesRead) {
-        Set<String> existing = new HashSet<>();
+        Map<String, ObjectMetadata> existing = new HashMap<>();
         List<ObjectMetadata> shards = new ArrayList<>();
         long ignored = 0;
-        for (ObjectMetadata object : store.list("").toIterable()) {
+        for (ObjectMetadata object : StoredObject.list(store)) {
             if (object.key().startsWith(Manifest.DIRECTORY)) {
-                existing.add(object.key());
+                existing.put(object.key(), object);
             } else if (ShardFormat.of(object.key(), options.tokens()).isPresent()) {
                 shards.add(object);
             } else {
@@ -59,25 +59,21 @@ public final class IndexBuilder {
         }
         requireShards(shards, ignored);
 
+        List<Optional<IndexedShard>> current =
+                Concurrently.map(shards, Concurrently.REQUESTS, shard -> current(shard, existing));
         List<Manifest.Shard> listed = new ArrayList<>(shards.size());
         IndexCounters counters = IndexCounters.NONE;
         Map<String, Field> fields = new TreeMap<>();
-        int kept = 0;
-        for (ObjectMetadata shard : shards) {
-            try (Arena arena = Arena.ofShared()) {
-                String indexKey = Manifest.indexKey(shard.key());
-                Optional<MemorySegment> current =
-                        existing.contains(indexKey) ? current(shard, indexKey, arena) : Optional.empty();
-                MemorySegment file = current.orElseGet(() -> rebuild(shard, indexKey, bytesRead, arena));
-                kept += current.isPresent() ? 1 : 0;
-                IndexHeader header = IndexHeader.decode(file);
-                addFields(header, fields);
-                counters = counters.plus(header.counters());
-                listed.add(Manifest.Shard.of(header, file));
-            }
+        for (int s = 0; s < shards.size(); s++) {
+            ObjectMetadata shard = shards.get(s);
+            IndexedShard indexed = current.get(s).orElseGet(() -> rebuild(shard, bytesRead));
+            addFields(shard.key(), indexed.fields(), fields);
+            counters = counters.plus(indexed.counters());
+            listed.add(indexed.listed());
         }
         Manifest.of(options, fields.values(), ignored, listed).write(store);
         long samples = listed.stream().mapToLong(Manifest.Shard::samples).sum();
+        int kept = Math.toIntExact(current.stream().filter(Optional::isPresent).count());
         return new IndexReport(samples, shards.size() - kept, kept, ignored, counters);
     }
 
@@ -99,23 +95,36 @@ public final class IndexBuilder {
         return IndexImage.assemble(shard, options, indexer.columns(), chunks.end(), indexer.counters(), arena);
     }
 
-    private MemorySegment rebuild(ObjectMetadata shard, String indexKey, LongConsumer bytesRead, Arena arena) {
-        MemorySegment file = index(store, shard, options, bytesRead, arena);
-        IndexImage.store(file, store, indexKey);
-        return file;
+    private IndexedShard rebuild(ObjectMetadata shard, LongConsumer bytesRead) {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment file = index(store, shard, options, bytesRead, arena);
+            IndexImage.store(file, store, Manifest.indexKey(shard.key()));
+            return IndexedShard.of(IndexHeader.decode(file), file);
+        }
     }
 
-    /// The stored index file, when it is whole and says the same of the shard as building it again would.
-    private Optional<MemorySegment> current(ObjectMetadata shard, String indexKey, Arena arena) {
-        MemorySegment file;
-        try {
-            file = IndexFile.open(store, indexKey, arena);
+    /// What the stored index file says, when it is whole and says the same of the shard as building it again would.
+    private Optional<IndexedShard> current(ObjectMetadata shard, Map<String, ObjectMetadata> existing) {
+        ObjectMetadata stored = existing.get(Manifest.indexKey(shard.key()));
+        if (stored == null) {
+            return Optional.empty();
+        }
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment file = IndexFile.open(store, stored, arena);
+            IndexHeader header = IndexHeader.decode(file);
+            boolean same = header.object().equals(shard) && header.options().equals(options.toText());
+            return same ? Optional.of(IndexedShard.of(header, file)) : Optional.empty();
         } catch (CorruptDataException damaged) {
             return Optional.empty();
         }
-        IndexHeader header = IndexHeader.decode(file);
-        boolean same = header.object().equals(shard) && header.options().equals(options.toText());
-        return same ? Optional.of(file) : Optional.empty();
+    }
+
+    /// What is kept of a shard's index once its bytes are stored.
+    private record IndexedShard(Manifest.Shard listed, List<Field> fields, IndexCounters counters) {
+
+        static IndexedShard of(IndexHeader header, MemorySegment file) {
+            return new IndexedShard(Manifest.Shard.of(header, file), header.fields(), header.counters());
+        }
     }
 
     private void requireShards(Collection<ObjectMetadata> shards, long ignored) {
@@ -128,12 +137,12 @@ public final class IndexBuilder {
         }
     }
 
-    private void addFields(IndexHeader header, Map<String, Field> fields) {
-        for (Field field : header.fields()) {
+    private void addFields(String shard, List<Field> shardFields, Map<String, Field> fields) {
+        for (Field field : shardFields) {
             Field known = fields.putIfAbsent(field.name(), field);
             if (known != null && !known.equals(field)) {
                 throw new ConfigurationException(FailureMessage.of("indexing a dataset")
-                        .with("shard", header.object().key())
+                        .with("shard", shard)
                         .with("expected", known)
                         .with("found", field)
                         .remedy("keep shards of different types in datasets of their own"));
@@ -141,7 +150,7 @@ public final class IndexBuilder {
         }
         if (options.cuts() && fields.size() > 1) {
             throw new ConfigurationException(FailureMessage.of("cutting over-long samples")
-                    .with("shard", header.object().key())
+                    .with("shard", shard)
                     .with("fields", fields.keySet())
                     .with("policy", options.overlong())
                     .with("expected", "a dataset of one field")

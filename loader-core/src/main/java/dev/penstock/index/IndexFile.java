@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -25,12 +26,11 @@ final class IndexFile {
     private IndexFile() {}
 
     /// Maps the file where the store has it locally, reads it otherwise, and checks it.
-    static MemorySegment open(ObjectStore store, String indexKey, Arena arena) {
-        ObjectMetadata object = stat(store, indexKey);
-        Optional<Path> local = store.localPath(indexKey);
+    static MemorySegment open(ObjectStore store, ObjectMetadata object, Arena arena) {
+        Optional<Path> local = store.localPath(object.key());
         MemorySegment file =
-                local.isPresent() ? map(local.get(), indexKey, arena) : StoredObject.read(store, object, arena);
-        check(file, indexKey);
+                local.isPresent() ? map(local.get(), object.key(), arena) : read(store, object, arena);
+        check(file, object.key());
         return file.asReadOnly();
     }
 
@@ -48,33 +48,42 @@ final class IndexFile {
         return (int) crc.getValue();
     }
 
-    private static ObjectMetadata stat(ObjectStore store, String indexKey) {
+    private static MemorySegment read(ObjectStore store, ObjectMetadata object, Arena arena) {
         try {
-            return StoredObject.stat(store, indexKey);
-        } catch (StoreAccessException missing) {
-            throw new CorruptDataException(
-                    FailureMessage.of("opening a shard index")
-                            .with("index", indexKey)
-                            .with("expected", "the index file that the manifest lists")
-                            .with("found", missing.getMessage())
-                            .remedy(REMEDY),
-                    missing);
+            return StoredObject.read(store, object, arena);
+        } catch (StoreAccessException | CorruptDataException unreadable) {
+            throw unreadable(object.key(), unreadable);
         }
     }
 
     private static MemorySegment map(Path path, String indexKey, Arena arena) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (IOException unreadable) {
+        } catch (NoSuchFileException missing) {
+            throw unreadable(indexKey, missing);
+        } catch (IOException unmappable) {
             throw new StoreAccessException(
                     FailureMessage.of("mapping a shard index")
                             .with("index", indexKey)
-                            .with("path", path),
-                    unreadable);
+                            .with("path", path)
+                            .with("found", unmappable),
+                    unmappable);
         }
     }
 
-    private static void check(MemorySegment file, String indexKey) {
+    /// The failure of an index file that is missing, or of another size than the manifest says.
+    static CorruptDataException unreadable(String indexKey, Exception found) {
+        return new CorruptDataException(
+                FailureMessage.of("opening a shard index")
+                        .with("index", indexKey)
+                        .with("expected", "the index file that the manifest lists")
+                        .with("found", found.getMessage())
+                        .remedy(REMEDY),
+                found);
+    }
+
+    /// Checks that the bytes are an index file of this format version, and whole.
+    static void check(MemorySegment file, String indexKey) {
         long size = file.byteSize();
         if (size < IndexLayout.TEXTS_AT + IndexLayout.CHECKSUM_BYTES) {
             throw corrupt(indexKey, "size", "at least " + IndexLayout.TEXTS_AT, size);

@@ -52,7 +52,7 @@ public final class IndexVerifier {
 
     private Map<String, ObjectMetadata> storedShards(IndexOptions options) {
         Map<String, ObjectMetadata> shards = new TreeMap<>();
-        for (ObjectMetadata object : store.list("").toIterable()) {
+        for (ObjectMetadata object : StoredObject.list(store)) {
             if (!object.key().startsWith(Manifest.DIRECTORY)
                     && ShardFormat.of(object.key(), options.tokens()).isPresent()) {
                 shards.put(object.key(), object);

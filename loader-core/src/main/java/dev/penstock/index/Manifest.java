@@ -3,12 +3,14 @@ package dev.penstock.index;
 import dev.penstock.batch.Field;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
 import dev.penstock.format.TokenFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +45,7 @@ record Manifest(
     static final String DIRECTORY = "_penstock/";
     static final String KEY = DIRECTORY + "manifest.json";
     static final String FORMAT = "penstock-dataset";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -61,7 +63,15 @@ record Manifest(
     /// @param samples in the index
     /// @param indexBytes size of the index file
     /// @param indexCrc32c checksum of the index file as it stands at its end, unsigned
-    record Shard(String key, long sizeBytes, String version, int samples, long indexBytes, long indexCrc32c) {
+    /// @param indexDigest what the index says of the shard's content; see [ShardIndex#digest()]
+    record Shard(
+            String key,
+            long sizeBytes,
+            String version,
+            int samples,
+            long indexBytes,
+            long indexCrc32c,
+            String indexDigest) {
 
         static Shard of(IndexHeader header, MemorySegment file) {
             ObjectMetadata object = header.object();
@@ -71,16 +81,26 @@ record Manifest(
                     object.version(),
                     header.sampleCount(),
                     file.byteSize(),
-                    Integer.toUnsignedLong(IndexFile.storedCrc32c(file)));
+                    Integer.toUnsignedLong(IndexFile.storedCrc32c(file)),
+                    header.digest());
         }
 
         String indexKey() {
             return Manifest.indexKey(key);
         }
 
-        /// Opens the index file and checks that it is the one listed.
+        /// The index file as it must be; its checksum, not a version, says that it is the one listed.
+        ObjectMetadata indexObject() {
+            return new ObjectMetadata(indexKey(), indexBytes, "");
+        }
+
+        /// Opens the index file where it is stored.
         ShardIndex open(ObjectStore store, List<Field> datasetFields, Arena arena) {
-            MemorySegment file = IndexFile.open(store, indexKey(), arena);
+            return open(IndexFile.open(store, indexObject(), arena), datasetFields);
+        }
+
+        /// Opens the bytes of an index file, whole ones, and checks that they are the ones listed.
+        ShardIndex open(MemorySegment file, List<Field> datasetFields) {
             ShardIndex index = new ShardIndex(file, datasetFields);
             requireSame("index size", indexBytes, file.byteSize());
             requireSame("shard", key, index.object().key());
@@ -88,6 +108,7 @@ record Manifest(
             requireSame("shard version", version, index.object().version());
             requireSame("samples", samples, index.sampleCount());
             requireSame("index crc32c", indexCrc32c, Integer.toUnsignedLong(IndexFile.storedCrc32c(file)));
+            requireSame("index digest", indexDigest, index.digest());
             return index;
         }
 
@@ -121,15 +142,48 @@ record Manifest(
     }
 
     static Manifest read(ObjectStore store) {
-        byte[] json = StoredObject.read(store, StoredObject.stat(store, KEY));
+        return parse(readJson(store, stat(store)), store.root());
+    }
+
+    /// What the store says of the manifest now.
+    ///
+    /// @throws StoreAccessException when there is none, with the advice to index first
+    static ObjectMetadata stat(ObjectStore store) {
+        try {
+            return StoredObject.stat(store, KEY);
+        } catch (StoreAccessException missing) {
+            throw unreadable(store, missing);
+        }
+    }
+
+    static byte[] readJson(ObjectStore store, ObjectMetadata manifest) {
+        try {
+            return StoredObject.read(store, manifest);
+        } catch (StoreAccessException missing) {
+            throw unreadable(store, missing);
+        }
+    }
+
+    private static StoreAccessException unreadable(ObjectStore store, StoreAccessException found) {
+        return new StoreAccessException(
+                FailureMessage.of("opening a dataset")
+                        .with("root", store.root())
+                        .with("manifest", KEY)
+                        .with("found", found.getMessage())
+                        .remedy("index the dataset first: penstock index " + store.root()),
+                found);
+    }
+
+    /// Reads a manifest of the dataset at `root`.
+    static Manifest parse(byte[] json, URI root) {
         try {
             JsonNode tree = JSON.readTree(json);
-            requireKnownVersion(store, tree);
+            requireKnownVersion(tree, root);
             return JSON.treeToValue(tree, Manifest.class);
         } catch (JacksonException malformed) {
             throw new CorruptDataException(
                     FailureMessage.of("reading the dataset manifest")
-                            .with("root", store.root())
+                            .with("root", root)
                             .with("key", KEY)
                             .with("expected", FORMAT + " version " + VERSION)
                             .with("found", malformed.getOriginalMessage())
@@ -153,12 +207,12 @@ record Manifest(
         }
     }
 
-    private static void requireKnownVersion(ObjectStore store, JsonNode tree) {
+    private static void requireKnownVersion(JsonNode tree, URI root) {
         String format = tree.path("format").asString("");
         int version = tree.path("version").asInt(0);
         if (!format.equals(FORMAT) || version != VERSION) {
             throw new CorruptDataException(FailureMessage.of("reading the dataset manifest")
-                    .with("root", store.root())
+                    .with("root", root)
                     .with("key", KEY)
                     .with("expected", FORMAT + " version " + VERSION)
                     .with("found", format + " version " + version)

@@ -2,25 +2,45 @@ package dev.penstock.index;
 
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.ReadTarget;
+import dev.penstock.store.RetryPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import reactor.core.publisher.Mono;
+import java.util.List;
 
-/// Blocking reads of small objects; for threads that may block, as those that build and open indexes.
+/// Blocking requests for small objects, each sent again as [RetryPolicy#defaults()] says; for threads that may block,
+/// as those that build and open indexes.
 final class StoredObject {
+
+    private static final RetryPolicy RETRIES = RetryPolicy.defaults();
 
     private StoredObject() {}
 
     static ObjectMetadata stat(ObjectStore store, String key) {
-        return await(store.stat(key));
+        return RETRIES.around(store.stat(key)).blockOptional().orElseThrow();
+    }
+
+    /// Every object below the root. A listing that broke off is begun again: its parts are not known to fit together.
+    static List<ObjectMetadata> list(ObjectStore store) {
+        return RETRIES.around(store.list("").collectList()).blockOptional().orElseThrow();
+    }
+
+    /// Fills `destination` with the object's bytes from `offsetBytes` on; a retry asks only for what is missing.
+    static void read(ObjectStore store, ObjectMetadata object, long offsetBytes, MemorySegment destination) {
+        ReadTarget target = new ReadTarget(destination);
+        try {
+            RETRIES.around(store.read(object, offsetBytes, target)).block();
+        } finally {
+            target.close();
+        }
     }
 
     /// Reads the object into memory of `arena`.
     static MemorySegment read(ObjectStore store, ObjectMetadata object, Arena arena) {
         MemorySegment bytes = arena.allocate(object.sizeBytes(), IndexLayout.COLUMN_ALIGNMENT_BYTES);
         if (object.sizeBytes() > 0) {
-            store.read(object, 0, bytes).block();
+            read(store, object, 0, bytes);
         }
         return bytes;
     }
@@ -29,9 +49,5 @@ final class StoredObject {
         try (Arena arena = Arena.ofShared()) {
             return read(store, object, arena).toArray(ValueLayout.JAVA_BYTE);
         }
-    }
-
-    private static <T> T await(Mono<T> answer) {
-        return answer.blockOptional().orElseThrow();
     }
 }

@@ -9,12 +9,13 @@ import dev.penstock.index.IndexBuilder;
 import dev.penstock.index.IndexReport;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 
 /// Packs a source into WebDataset tar shards and indexes them.
 ///
@@ -54,10 +55,12 @@ public final class DatasetPacker {
 
     /// A destination that cannot be listed is usually not there yet; where it is forbidden, the first write says so.
     private void requireNoShards() {
-        Optional<String> shard = destination
-                .list("")
-                .onErrorResume(StoreAccessException.class, missing -> Flux.empty())
-                .toStream()
+        Optional<String> shard = RetryPolicy.defaults()
+                .around(destination.list("").collectList())
+                .onErrorReturn(StoreAccessException.class, List.of())
+                .blockOptional()
+                .orElseThrow()
+                .stream()
                 .map(ObjectMetadata::key)
                 .filter(key -> ShardFormat.of(key, options.index().tokens()).isPresent())
                 .findFirst();

@@ -122,11 +122,12 @@ class DamagedIndexTest {
 
     @Test
     void aManifestOfAnotherVersionSaysWhatWasExpected() throws IOException {
-        Files.writeString(manifest, Files.readString(manifest).replace("\"version\" : 1", "\"version\" : 7"));
+        Files.writeString(manifest, Files.readString(manifest).replace("\"version\" : 2", "\"version\" : 7"));
         assertThatThrownBy(this::open)
                 .isInstanceOf(CorruptDataException.class)
-                .hasMessageContaining("expected=penstock-dataset version 1")
-                .hasMessageContaining("found=penstock-dataset version 7");
+                .hasMessageContaining("expected=penstock-dataset version 2")
+                .hasMessageContaining("found=penstock-dataset version 7")
+                .hasMessageContaining("index the dataset again with this release");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.cli.demo.DemoDataset;
 import dev.penstock.cli.demo.JdkSources;
 import dev.penstock.index.DatasetIndex;
+import dev.penstock.index.IndexCache;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
@@ -23,7 +24,7 @@ public record BenchDataset(ObjectStore store, DatasetIndex index) implements Aut
     public static BenchDataset at(URI location) {
         ObjectStore store = ObjectStores.open(location);
         try {
-            return new BenchDataset(store, DatasetIndex.open(store));
+            return new BenchDataset(store, DatasetIndex.open(store, IndexCache.ofUser()));
         } catch (RuntimeException failed) {
             store.close();
             throw failed;

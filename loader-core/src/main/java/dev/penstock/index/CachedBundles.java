@@ -1,0 +1,158 @@
+package dev.penstock.index;
+
+import dev.penstock.store.ObjectStore;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The cached index files of one dataset, mapped into one arena.
+///
+/// ```
+/// DIRECTORY/<digest of the root>/lock
+/// DIRECTORY/<digest of the root>/<digest of the state>.bundle
+/// DIRECTORY/<digest of the root>/*.part       being written
+/// ```
+///
+/// Names are digests, so that a root with credentials in it is not written anywhere. A file appears under its name
+/// whole and on disk, by a rename; a mapping outlives the deletion of its file.
+final class CachedBundles {
+
+    private static final Duration KEPT_UNOPENED = Duration.ofDays(30);
+
+    private static final String BUNDLE = ".bundle";
+    private static final String PART = ".part";
+
+    private final Path directory;
+    private final URI root;
+    private final Arena arena;
+    private final Path home;
+
+    /// @param directory of the whole cache
+    CachedBundles(Path directory, URI root, Arena arena) {
+        this.directory = directory;
+        this.root = root;
+        this.arena = arena;
+        this.home = directory.resolve(Sha256.hex(root.toString()));
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /// The index of a state; fails with [dev.penstock.error.CorruptDataException] when its file is not whole.
+    Optional<OpenIndex> find(String state) throws IOException {
+        return open(file(state));
+    }
+
+    /// The index that was opened last, whatever its state.
+    Optional<OpenIndex> latest() throws IOException {
+        if (!Files.isDirectory(home)) {
+            return Optional.empty();
+        }
+        record Opened(Path bundle, FileTime at) {}
+        List<Opened> opened = new ArrayList<>();
+        for (Path bundle : files(home, BUNDLE)) {
+            opened.add(new Opened(bundle, Files.getLastModifiedTime(bundle)));
+        }
+        Optional<Opened> last = opened.stream().max(Comparator.comparing(Opened::at));
+        return last.isPresent() ? open(last.get().bundle()) : Optional.empty();
+    }
+
+    /// Says that the state was opened now.
+    void touch(String state) throws IOException {
+        Files.setLastModifiedTime(file(state), FileTime.from(Instant.now()));
+    }
+
+    /// Fetches, verifies and stores a state; the caller holds the lock.
+    OpenIndex fill(String state, IndexBundle bundle, ObjectStore store) throws IOException {
+        // The lock is held, so these were left by processes that were killed.
+        delete(files(home, PART));
+        Path part = home.resolve(UUID.randomUUID() + PART);
+        try (FileChannel file = FileChannel.open(
+                part, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            IndexDownload.run(store, bundle, (position, bytes) -> writeFully(file, position, bytes));
+            file.force(true);
+            OpenIndex opened = bundle.open(file.map(FileChannel.MapMode.READ_ONLY, 0, bundle.sizeBytes(), arena));
+            Files.move(part, file(state), StandardCopyOption.ATOMIC_MOVE);
+            force(home);
+            return opened;
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private Path file(String state) {
+        return home.resolve(state + BUNDLE);
+    }
+
+    private Optional<OpenIndex> open(Path bundle) throws IOException {
+        try (FileChannel file = FileChannel.open(bundle, StandardOpenOption.READ)) {
+            MemorySegment mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
+            return Optional.of(IndexBundle.decode(mapped, root).open(mapped));
+        } catch (NoSuchFileException notCached) {
+            return Optional.empty();
+        }
+    }
+
+    private static void writeFully(FileChannel file, long position, ByteBuffer bytes) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += file.write(bytes, at);
+        }
+    }
+
+    private static void force(Path directory) throws IOException {
+        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(true);
+        }
+    }
+
+    /// Deletes the dataset's other states, and what of other datasets was not opened for long.
+    void discardOthers(String state) throws IOException {
+        List<Path> stale = new ArrayList<>(files(home, BUNDLE));
+        stale.remove(file(state));
+        FileTime oldest = FileTime.from(Instant.now().minus(KEPT_UNOPENED));
+        for (Path other : files(directory, "")) {
+            for (Path bundle : Files.isDirectory(other) ? files(other, BUNDLE) : List.<Path>of()) {
+                if (Files.getLastModifiedTime(bundle).compareTo(oldest) < 0) {
+                    stale.add(bundle);
+                }
+            }
+        }
+        delete(stale);
+    }
+
+    private static void delete(List<Path> files) throws IOException {
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static List<Path> files(Path directory, String suffix) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*" + suffix)) {
+            entries.forEach(found::add);
+        } catch (DirectoryIteratorException failure) {
+            throw failure.getCause();
+        }
+        return found;
+    }
+}

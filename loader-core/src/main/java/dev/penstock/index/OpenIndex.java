@@ -1,0 +1,31 @@
+package dev.penstock.index;
+
+import dev.penstock.store.ObjectStore;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/// A manifest and the indexes of its shards, each found whole and the one listed.
+record OpenIndex(Manifest manifest, List<ShardIndex> shards) {
+
+    /// Each local index file is a mapping of its own, and a host allows 65,530 of them by default; a dataset of more
+    /// shards than half of that is read into memory.
+    private static final int MOST_MAPPINGS = 32_765;
+
+    /// Whether index files are files of this host, which need no cache.
+    static boolean isLocal(ObjectStore store) {
+        return store.localPath(Manifest.KEY).isPresent();
+    }
+
+    /// Maps the index files where they are local, and reads them into memory of `arena` otherwise.
+    static OpenIndex fromStore(ObjectStore store, Arena arena) {
+        byte[] json = Manifest.readJson(store, Manifest.stat(store));
+        IndexBundle bundle = IndexBundle.of(json, store.root());
+        Manifest manifest = bundle.manifest();
+        if (!isLocal(store) || manifest.shards().size() > MOST_MAPPINGS) {
+            return bundle.open(IndexDownload.intoMemory(store, bundle, arena));
+        }
+        List<ShardIndex> shards = Concurrently.map(
+                manifest.shards(), Concurrently.REQUESTS, listed -> listed.open(store, manifest.fields(), arena));
+        return new OpenIndex(manifest, shards);
+    }
+}
