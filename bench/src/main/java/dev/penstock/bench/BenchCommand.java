@@ -4,6 +4,7 @@ import dev.penstock.bench.balance.BalanceCommand;
 import dev.penstock.bench.epoch.EpochCommand;
 import dev.penstock.bench.feed.FeedCommand;
 import dev.penstock.bench.resume.ResumeCommand;
+import dev.penstock.bench.s3.S3Command;
 import dev.penstock.bench.scale.ScaleCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure Penstock against a control in the same run.",
         synopsisSubcommandLabel = "NAME",
-        subcommands = {FeedCommand.class, BalanceCommand.class, ResumeCommand.class, EpochCommand.class, ScaleCommand.class})
+        subcommands = {FeedCommand.class, BalanceCommand.class, ResumeCommand.class, EpochCommand.class, S3Command.class, ScaleCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec
