@@ -4,6 +4,7 @@ import dev.penstock.bench.balance.BalanceCommand;
 import dev.penstock.bench.epoch.EpochCommand;
 import dev.penstock.bench.feed.FeedCommand;
 import dev.penstock.bench.resume.ResumeCommand;
+import dev.penstock.bench.s3.S3Command;
 import dev.penstock.bench.scale.ScaleCommand;
 import dev.penstock.bench.tiers.TiersCommand;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             BalanceCommand.class,
             ResumeCommand.class,
             EpochCommand.class,
+            S3Command.class,
             ScaleCommand.class,
             TiersCommand.class
         })

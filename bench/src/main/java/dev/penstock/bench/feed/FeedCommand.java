@@ -5,6 +5,7 @@ import dev.penstock.bench.BenchOptions;
 import dev.penstock.bench.DatasetOptions;
 import dev.penstock.bench.feed.FeedRound.ControlRun;
 import dev.penstock.bench.measure.BenchDataset;
+import dev.penstock.bench.measure.DeliveryCheck;
 import dev.penstock.bench.measure.Measurements;
 import dev.penstock.bench.measure.ProcessMeter;
 import dev.penstock.cli.report.Amounts;

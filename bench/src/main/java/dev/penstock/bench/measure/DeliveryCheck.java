@@ -1,4 +1,4 @@
-package dev.penstock.bench.feed;
+package dev.penstock.bench.measure;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.error.CorruptDataException;
@@ -13,18 +13,18 @@ import java.util.zip.CRC32C;
 /// the index.
 ///
 /// Checksums are computed here, from the slot, and not believed. Confined to one thread.
-final class DeliveryCheck {
+public final class DeliveryCheck {
 
     private final DatasetIndex index;
     private final BitSet seen;
     private final CRC32C crc32c = new CRC32C();
 
-    DeliveryCheck(DatasetIndex index) {
+    public DeliveryCheck(DatasetIndex index) {
         this.index = index;
         this.seen = new BitSet(Math.toIntExact(index.sampleCount()));
     }
 
-    void check(Batch batch) {
+    public void check(Batch batch) {
         for (int sample = 0; sample < batch.sampleCount(); sample++) {
             long id = batch.sampleId(sample);
             require(!seen.get((int) id), batch, id, "delivered once", "delivered again");
@@ -51,7 +51,7 @@ final class DeliveryCheck {
     }
 
     /// The epoch is over: nothing may be missing.
-    void requireComplete() {
+    public void requireComplete() {
         if (seen.cardinality() != index.sampleCount()) {
             throw new CorruptDataException(FailureMessage.of("checking an epoch before timing")
                     .with("expectedSamples", index.sampleCount())

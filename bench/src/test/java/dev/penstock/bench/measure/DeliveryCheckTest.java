@@ -1,4 +1,4 @@
-package dev.penstock.bench.feed;
+package dev.penstock.bench.measure;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
