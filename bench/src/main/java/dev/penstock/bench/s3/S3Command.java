@@ -34,10 +34,10 @@ import picocli.CommandLine.Option;
 /// beside it. Rounds are interleaved; the gate compares the first ranges of every client byte by byte.
 ///
 /// Fed: with 100 ms to the first byte, 90 MB/s per connection, 2 % of responses stalling for 2 s, 5 % of requests
-/// refused with 503 in bursts, and a consumer of 200 ms per step that needs 75 % of the origin's bandwidth, the consumer
-/// is fed 99 % of the time after warm-up, and the origin sends at most 1.05 bytes for each useful one. The control is
-/// the same run, faults included, without hedging. Over one epoch of a dataset that the RAM tier does not hold, every
-/// sample checked.
+/// refused with 503 in bursts, and a consumer of 200 ms per step that needs 75 % of the origin's bandwidth, the
+/// consumer is fed 99 % of the time after warm-up, and the origin sends at most 1.05 bytes for each useful one. The
+/// control is the same run, faults included, without hedging. Over one epoch of a dataset that the RAM tier does not
+/// hold, every sample checked.
 ///
 /// Second start: with what a first one left on the host's disk, the origin sends no byte of any object.
 @Command(name = "s3", description = "CPU per byte from S3, time fed from a faulty origin, and a second start.")
@@ -123,8 +123,8 @@ public final class S3Command implements Callable<Integer> {
                     }
                 }
                 if (round > 0) {
-                    measured.forEach((client, cost) ->
-                            costs.computeIfAbsent(client, _ -> new ArrayList<>()).add(cost));
+                    measured.forEach((client, cost) -> costs.computeIfAbsent(client, _ -> new ArrayList<>())
+                            .add(cost));
                     ratios.add(value(measured, Client.PENSTOCK) / value(measured, Client.SOCKET));
                 }
             }

@@ -9,12 +9,12 @@ import dev.penstock.bench.s3server.ServerCounters;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.IndexCache;
 import dev.penstock.loader.BatchIterator;
-import dev.penstock.loader.DiskTierConfig;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.order.Remainder;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
+import dev.penstock.tier.DiskTierConfig;
 import java.net.URI;
 import java.nio.file.Path;
 

@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
 /// comes within 2 s of opening the dataset.
 ///
 /// Fixture: tiny token samples in a temporary directory, in the page cache, fully shuffled. Heap is what is reachable
-/// with the index, order and planner there, and with a whole loader streaming through a RAM tier of an eighth of
-/// what is stored, less what was reachable before; its control is the same number of sample numbers as an array, which
-/// is what a shuffled list of indices takes. A seek goes from a position to its sample and back and plans the
-/// position's step; its control is walking the order to the middle of an epoch. The first batch is that of a random far step, each
+/// with the index, order and planner there, and with a whole loader streaming through a RAM tier of an eighth of what
+/// is stored, less what was reachable before; its control is the same number of sample numbers as an array, which is
+/// what a shuffled list of indices takes. A seek goes from a position to its sample and back and plans the position's
+/// step; its control is walking the order to the middle of an epoch. The first batch is that of a random far step, each
 /// time with the dataset opened anew; its control is the same with a hundredth of the samples. The gate: every first
 /// batch has the bytes that its sample numbers say, and every seek finds its position again.
 @Command(name = "scale", description = "Heap, seeks and the first batch of a dataset of very many samples.")
