@@ -93,12 +93,18 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
     /// Ends the read, without a signal to the caller who cancelled it.
     void abandon() {
         CompletableFuture<Void> running;
+        Subscription receiving;
         lock.lock();
         try {
             ended = true;
             running = call;
+            receiving = subscription;
         } finally {
             lock.unlock();
+        }
+        // The SDK passes a cancel of the call on until the response has begun; from then on, the body's counts.
+        if (receiving != null) {
+            receiving.cancel();
         }
         if (running != null) {
             running.cancel(true);
@@ -174,11 +180,20 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
     /// Nothing bounds the demand: each buffer is copied before the next one is received.
     @Override
     public void onSubscribe(Subscription begun) {
-        subscription = begun;
-        if (body.isDone()) {
-            begun.cancel();
-        } else {
+        if (subscribe(begun)) {
             begun.request(Long.MAX_VALUE);
+        } else {
+            begun.cancel();
+        }
+    }
+
+    private boolean subscribe(Subscription begun) {
+        lock.lock();
+        try {
+            subscription = begun;
+            return !ended && !body.isDone();
+        } finally {
+            lock.unlock();
         }
     }
 
