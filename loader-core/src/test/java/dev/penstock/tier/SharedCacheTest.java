@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -135,13 +133,11 @@ class SharedCacheTest {
         JobBlocks second = attach("a", held);
         Awaited own = Awaited.lease(first, 3, 0);
         Awaited others = Awaited.lease(second, 3, 0);
-        CountDownLatch began = new CountDownLatch(1);
-        CompletableFuture<Void> detaching = CompletableFuture.runAsync(() -> {
-            began.countDown();
-            first.close();
-        });
-        began.await();
-        assertThat(detaching.isDone()).isFalse();
+        Thread detaching = Thread.ofPlatform().start(first::close);
+        while (detaching.getState() != Thread.State.WAITING && detaching.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertThat(detaching.isAlive()).isTrue();
         leaving.read(0).complete();
         detaching.join();
         assertThat(others.join().block()).isEqualTo(3);

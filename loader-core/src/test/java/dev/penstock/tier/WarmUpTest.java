@@ -41,11 +41,14 @@ class WarmUpTest {
             load(small, 3, 4);
             assertThat(cache.warmUp().isComplete()).isTrue();
 
+            small.close();
             JobBlocks large = attach(cache, map("large", 50), source);
             assertThat(cache.warmUp().targetBytes()).as("the budget").isEqualTo(10 * BLOCK_BYTES);
-            load(large, 0, 5);
-            assertThat(cache.warmUp().isComplete()).isFalse();
-            load(large, 5, 20);
+            load(large, 0, 6);
+            assertThat(cache.warmUp().isComplete())
+                    .as("the first dataset still has four frames")
+                    .isFalse();
+            load(large, 6, 20);
             assertThat(cache.warmUp().isComplete()).as("every frame is used").isTrue();
         }
     }
