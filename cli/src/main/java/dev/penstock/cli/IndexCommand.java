@@ -2,6 +2,7 @@ package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.IndexingOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
@@ -84,7 +85,7 @@ final class IndexCommand implements Callable<Integer> {
             common.out().flush();
             warnOfMissingEndMarkers(store, built.counters());
             common.write(common.newResult()
-                    .param("uri", location)
+                    .param("uri", Locations.shown(location))
                     .row(Row.of("samples", built.samples(), "samples", Better.HIGHER))
                     .row(Row.of("shards_built", built.shardsBuilt(), "shards", Better.LOWER))
                     .row(Row.of("shards_kept", built.shardsKept(), "shards", Better.HIGHER))
@@ -121,12 +122,12 @@ final class IndexCommand implements Callable<Integer> {
                     .verify(progress.counting("verifying"));
             common.err().flush();
             common.write(common.newResult()
-                    .param("uri", location)
+                    .param("uri", Locations.shown(location))
                     .row(Row.of("differences", differences, "differences", Better.LOWER)
                             .withGoal(0)));
             if (differences > 0) {
                 throw new CorruptDataException(FailureMessage.of("verifying the index")
-                        .with("uri", location)
+                        .with("uri", Locations.shown(location))
                         .with("differences", differences)
                         .remedy("restore the shards, or index them again"));
             }
@@ -139,7 +140,7 @@ final class IndexCommand implements Callable<Integer> {
         try (OpenDataset dataset = OpenDataset.at(location)) {
             new IndexListing(dataset.index()).print(common.out());
             common.write(common.newResult()
-                    .param("uri", location)
+                    .param("uri", Locations.shown(location))
                     .row(Row.of("samples", dataset.index().sampleCount(), "samples", Better.HIGHER))
                     .row(Row.of("shards", dataset.index().shardCount(), "shards", Better.HIGHER)));
         }

@@ -3,6 +3,7 @@ package dev.penstock.cli;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.CostUnit;
 import dev.penstock.cli.option.LoaderOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.plan.BalanceForecast;
 import dev.penstock.cli.plan.CacheForecast;
 import dev.penstock.cli.plan.LengthsFile;
@@ -84,7 +85,7 @@ final class PlanCommand implements Callable<Integer> {
         common.requireWritableResult();
         if (location.isPresent() == lengths.isPresent()) {
             throw new ConfigurationException(FailureMessage.of("planning")
-                    .with("uri", location.map(URI::toString).orElse("none"))
+                    .with("uri", location.map(Locations::shown).orElse("none"))
                     .with("lengths", lengths.map(Path::toString).orElse("none"))
                     .remedy("give a dataset or --lengths FILE, one of the two"));
         }
@@ -100,7 +101,7 @@ final class PlanCommand implements Callable<Integer> {
         LoaderConfig config = config(new Shuffle.Full());
         try (OpenDataset dataset = OpenDataset.at(uri)) {
             DatasetIndex index = dataset.index();
-            Result result = common.newResult().param("uri", uri);
+            Result result = common.newResult().param("uri", Locations.shown(uri));
             CacheForecast cache = CacheForecast.of(index, config);
             print(cache.lines());
             plan(config, index.firstSamples(), index::length, index.longestLength(), result);
@@ -184,7 +185,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private String subject() {
-        return location.map(URI::toString).orElseGet(() -> lengths.orElseThrow().toString());
+        return location.map(Locations::shown).orElseGet(() -> lengths.orElseThrow().toString());
     }
 
     private long endStep(LoaderConfig config, GlobalBatches batches) {

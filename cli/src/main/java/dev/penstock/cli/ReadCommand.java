@@ -4,6 +4,7 @@ import dev.penstock.batch.Batch;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.CostUnit;
 import dev.penstock.cli.option.LoaderOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
@@ -62,7 +63,7 @@ final class ReadCommand implements Callable<Integer> {
             loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
             common.out().println("slots       " + lockText(loader.pageLocking()));
             common.out().flush();
-            Result result = common.newResult().param("uri", location);
+            Result result = common.newResult().param("uri", Locations.shown(location));
             loading.describe(config, result);
             common.write(result.rows(report.rows()));
         }

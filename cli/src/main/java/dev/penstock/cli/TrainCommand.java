@@ -2,6 +2,7 @@ package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.LoaderOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Checkpointing;
 import dev.penstock.cli.train.LocalTraining;
@@ -163,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
         report.lines().forEach(common.out()::println);
         loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
         common.out().flush();
-        Result result = common.newResult().param("recipe", recipe).param("uri", location);
+        Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
         common.write(result.rows(report.rows()));
     }

@@ -124,17 +124,9 @@ public abstract class ObjectReadLaws {
                     .as("seed %d, range [%d, %d), %d here", seed, from, from + length, here)
                     .isEqualTo(Arrays.copyOfRange(bytes, from, from + length));
             assertThat(target.receivedBytes()).as("seed %d", seed).isEqualTo(length);
+            store.read(object, from, target).block();
+            assertThat(target.receivedBytes()).as("a full target asks for nothing").isEqualTo(length);
         }
-    }
-
-    @Test
-    void aTargetThatWasClosedEndsTheReadAndStaysAsItIs() {
-        ObjectMetadata object = write("a.bin", random(new Random(11), 100_000));
-        byte[] memory = new byte[100_000];
-        ReadTarget target = new ReadTarget(MemorySegment.ofArray(memory));
-        target.close();
-        store.read(object, 0, target).block();
-        assertThat(memory).containsOnly(0);
     }
 
     @Test
@@ -293,20 +285,6 @@ public abstract class ObjectReadLaws {
         assertThat(object.sizeBytes()).isZero();
         assertThat(read(object, 0, 0)).isEmpty();
         assertThat(store.stat("empty").block()).isEqualTo(object);
-    }
-
-    @Test
-    void aReadAsksOnlyForWhatTheTargetIsMissing() {
-        byte[] bytes = random(new Random(9), 10_000);
-        ObjectMetadata object = write("a.bin", bytes);
-        byte[] destination = new byte[8_000];
-        ReadTarget target = new ReadTarget(MemorySegment.ofArray(destination));
-        target.write(0, ByteBuffer.wrap(bytes, 1_000, 3_000));
-        store.read(object, 1_000, target).block();
-        assertThat(destination).isEqualTo(Arrays.copyOfRange(bytes, 1_000, 9_000));
-        assertThat(target.receivedBytes()).isEqualTo(8_000);
-        store.read(object, 1_000, target).block();
-        assertThat(target.receivedBytes()).as("a full target asks for nothing").isEqualTo(8_000);
     }
 
     @Test

@@ -5,18 +5,12 @@ import dev.penstock.store.ObjectStoreLaws;
 import dev.penstock.store.ObjectStores;
 import java.net.URI;
 import java.util.UUID;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /// radosgw, an S3 server of another make than the one the SDK is tested with, that checks every signature.
 @Tag("ceph")
 class CephObjectGatewayTest {
-
-    @BeforeAll
-    static void assumeAdapter() {
-        ServerSetting.assumeAdapter("s3");
-    }
 
     private static URI fresh() {
         return URI.create("s3://" + ServerSetting.PENSTOCK_CEPH_BUCKET.value() + "/test-" + UUID.randomUUID() + "/");

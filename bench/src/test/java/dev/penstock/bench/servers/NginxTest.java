@@ -3,7 +3,6 @@ package dev.penstock.bench.servers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /// nginx, which serves what was packed into its directory by byte ranges with strong ETags.
@@ -11,11 +10,6 @@ import org.junit.jupiter.api.Tag;
 class NginxTest extends ServedDatasetTests {
 
     private final String name = "test-" + UUID.randomUUID() + "/";
-
-    @BeforeAll
-    static void assumeAdapter() {
-        ServerSetting.assumeAdapter("http");
-    }
 
     @Override
     protected URI destination() {

@@ -1,10 +1,5 @@
 package dev.penstock.bench.servers;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
-import dev.penstock.store.ObjectStoreProvider;
-import java.util.ServiceLoader;
-
 /// What a script below `bench/servers` exports for its clients.
 enum ServerSetting {
     /// Where ceph-fuse mounted CephFS.
@@ -32,12 +27,5 @@ enum ServerSetting {
                     + " start DIR` and source what `bench/servers/" + script + " env DIR` prints");
         }
         return value;
-    }
-
-    /// Leaves a test out, loudly, where no adapter for the scheme is on the class path.
-    static void assumeAdapter(String scheme) {
-        assumeThat(ServiceLoader.load(ObjectStoreProvider.class))
-                .as("NOT RUN: no adapter for %s: on the class path", scheme)
-                .anyMatch(provider -> provider.schemes().contains(scheme));
     }
 }

@@ -13,6 +13,9 @@ public final class Locations {
     private static final String FILE = "file";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
 
+    private static final Pattern USER = Pattern.compile("//[^/?#]*@");
+    private static final Pattern WEB_QUERY = Pattern.compile("^(https?:[^?]*)\\?.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private Locations() {}
 
     /// A text with a scheme is a URI, any other a path; `file:DIR` is relative to the working directory, and what
@@ -31,13 +34,23 @@ public final class Locations {
             boolean relativeFile = uri.isOpaque() && uri.getScheme().equalsIgnoreCase(FILE);
             return relativeFile ? absolute(text) : uri;
         } catch (URISyntaxException malformed) {
-            throw new ConfigurationException(
-                    FailureMessage.of("location")
-                            .with("value", text)
-                            .with("found", malformed.getReason())
-                            .remedy("percent-encode what a URI may not hold, or write a plain path"),
-                    malformed);
+            // Its exception would repeat the text, secrets included.
+            throw new ConfigurationException(FailureMessage.of("location")
+                    .with("value", shown(text))
+                    .with("found", malformed.getReason())
+                    .remedy("percent-encode what a URI may not hold, or write a plain path"));
         }
+    }
+
+    /// A location as it may be shown: without user and password, and without the query of a web URL, which is often a
+    /// token.
+    public static String shown(URI location) {
+        return shown(location.toString());
+    }
+
+    private static String shown(String text) {
+        String anonymous = USER.matcher(text).replaceFirst("//…@");
+        return WEB_QUERY.matcher(anonymous).replaceFirst("$1?…");
     }
 
     private static URI absolute(String relativeFile) throws URISyntaxException {

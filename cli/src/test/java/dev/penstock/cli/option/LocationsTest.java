@@ -36,4 +36,15 @@ class LocationsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageEndingWith("percent-encode what a URI may not hold, or write a plain path");
     }
+
+    @Test
+    void tokensAndPasswordsAreNotShown() {
+        assertThat(Locations.shown(Locations.uri("https://host/path/?token=s3cr3t"))).isEqualTo("https://host/path/?…");
+        assertThat(Locations.shown(Locations.uri("s3://id:s3cr3t@bucket/a?region=x")))
+                .isEqualTo("s3://…@bucket/a?region=x");
+        assertThatThrownBy(() -> Locations.uri("https://host/a b?token=s3cr3t"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("https://host/a b?…")
+                .hasNoCause();
+    }
 }
