@@ -17,7 +17,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measure Penstock against a control in the same run.",
         synopsisSubcommandLabel = "NAME",
-        subcommands = {FeedCommand.class, BalanceCommand.class, ResumeCommand.class, EpochCommand.class, S3Command.class, ScaleCommand.class})
+        subcommands = {
+            FeedCommand.class,
+            BalanceCommand.class,
+            ResumeCommand.class,
+            EpochCommand.class,
+            S3Command.class,
+            ScaleCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

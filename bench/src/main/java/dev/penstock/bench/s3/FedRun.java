@@ -35,7 +35,7 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
     static final int BATCH = 96;
     static final double SHARE_OF_ORIGIN = 0.75;
 
-    /// No block is read twice in an epoch when the open shards fit in RAM, and nothing of an epoch is left for a second.
+    /// No block is read twice in an epoch when the open shards fit in RAM.
     private static final int OPEN_SHARDS = 4;
 
     private static final long RAM_BYTES = 640L << 20;
@@ -61,8 +61,7 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
                 new Fault.FirstByteLatency(FIRST_BYTE),
                 new Fault.ConnectionRate(CONNECTION_BYTES_PER_SEC),
                 new Fault.OriginRate(originBytesPerSec()),
-                new Fault.Stalls(
-                        STALL_SHARE / 2, new StallLength.Fixed(STALL), Fault.Stalls.Where.BEFORE_FIRST_BYTE),
+                new Fault.Stalls(STALL_SHARE / 2, new StallLength.Fixed(STALL), Fault.Stalls.Where.BEFORE_FIRST_BYTE),
                 new Fault.Stalls(STALL_SHARE / 2, new StallLength.Fixed(STALL), Fault.Stalls.Where.MID_BODY),
                 new Fault.SlowDowns(SLOW_DOWN_SHARE, SLOW_DOWN_BURST));
     }
@@ -87,7 +86,9 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
                     BatchIterator stream = loader.iterator()) {
                 double fedShare = consume(stream, new DeliveryCheck(index), warmUpSteps);
                 return new FedRun(
-                        fedShare, origin.counters().since(before), loader.counters().fetch());
+                        fedShare,
+                        origin.counters().since(before),
+                        loader.counters().fetch());
             } finally {
                 origin.inject(Faults.none());
             }

@@ -11,11 +11,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/// Sends one answer: its head, then its body piece by piece at the connection's pace, with what goes wrong at the places
-/// where it goes wrong.
+/// Sends one answer: its head, then its body piece by piece at the connection's pace, with what goes wrong where it
+/// goes wrong.
 ///
-/// Demand is the channel's writability; every wait is a timer of the event loop. [#run()] begins the answer, and goes on
-/// with it after a wait. Confined to the connection's event loop.
+/// Demand is the channel's writability; every wait is a timer of the event loop. [#run()] begins the answer, and goes
+/// on with it after a wait. Confined to the connection's event loop.
 final class BodyPump implements Runnable {
 
     /// Less than a millisecond at the pace of a fast connection, so that bytes flow and do not come in heaps.
@@ -121,9 +121,9 @@ final class BodyPump implements Runnable {
 
     private void happen(BodyFault fault) {
         switch (fault) {
-            case BodyFault.Pause(_, long nanos) -> {
+            case BodyFault.Pause pause -> {
                 meter.count(FaultKind.STALL);
-                await(nanos);
+                await(pause.nanos());
             }
             case BodyFault.Reset _ -> {
                 meter.count(FaultKind.RESET);

@@ -3,7 +3,6 @@ package dev.penstock.bench.measure;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
-import dev.penstock.bench.measure.BenchDataset;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
