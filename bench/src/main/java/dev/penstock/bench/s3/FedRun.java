@@ -35,8 +35,7 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
     static final int BATCH = 96;
     static final double SHARE_OF_ORIGIN = 0.75;
 
-    /// No block is read twice in an epoch when the open shards fit in RAM, and nothing of an epoch is left for a
-    /// second.
+    /// No block is read twice in an epoch when the open shards fit in RAM.
     private static final int OPEN_SHARDS = 4;
 
     private static final long RAM_BYTES = 640L << 20;

@@ -11,8 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/// Sends one answer: its head, then its body piece by piece at the connection's pace, with what goes wrong at the
-/// places where it goes wrong.
+/// Sends one answer: its head, then its body piece by piece at the connection's pace, with what goes wrong where it
+/// goes wrong.
 ///
 /// Demand is the channel's writability; every wait is a timer of the event loop. [#run()] begins the answer, and goes
 /// on with it after a wait. Confined to the connection's event loop.

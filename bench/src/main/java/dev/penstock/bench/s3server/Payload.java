@@ -45,8 +45,8 @@ final class Payload {
         return HeldContent.of(request.content());
     }
 
-    /// Each chunk is `SIZE[;chunk-signature=…]` in hexadecimal, a line end, the bytes, a line end; after the last one,
-    /// of size 0, come trailers, which join the headers.
+    /// Each chunk is `SIZE[;chunk-signature=…]` in hexadecimal, a line end, the bytes, a line end; after the last
+    /// one, of size 0, come trailers, which join the headers.
     private static ByteBuf decoded(ByteBuf body, HttpHeaders headers) {
         ByteBuf decoded = Unpooled.buffer(body.readableBytes());
         while (true) {
