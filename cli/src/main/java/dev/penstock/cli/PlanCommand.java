@@ -185,7 +185,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private String subject() {
-        return location.map(Locations::shown).orElseGet(() -> lengths.orElseThrow().toString());
+        return location.map(Locations::shown)
+                .orElseGet(() -> lengths.orElseThrow().toString());
     }
 
     private long endStep(LoaderConfig config, GlobalBatches batches) {

@@ -53,8 +53,9 @@ class BadDataTest {
         assertFailed(
                 CommandRun.of("read", file(shards), "--batch", 16),
                 "shard=shard-000001.tar",
-                "expectedCrc32c=",
-                "foundCrc32c=");
+                "expected=crc32c ",
+                "found=crc32c ",
+                "reads=3");
     }
 
     @Test

@@ -125,7 +125,9 @@ public abstract class ObjectReadLaws {
                     .isEqualTo(Arrays.copyOfRange(bytes, from, from + length));
             assertThat(target.receivedBytes()).as("seed %d", seed).isEqualTo(length);
             store.read(object, from, target).block();
-            assertThat(target.receivedBytes()).as("a full target asks for nothing").isEqualTo(length);
+            assertThat(target.receivedBytes())
+                    .as("a full target asks for nothing")
+                    .isEqualTo(length);
         }
     }
 

@@ -14,7 +14,8 @@ public final class Locations {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
 
     private static final Pattern USER = Pattern.compile("//[^/?#]*@");
-    private static final Pattern WEB_QUERY = Pattern.compile("^(https?:[^?]*)\\?.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern WEB_QUERY =
+            Pattern.compile("^(https?:[^?]*)\\?.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private Locations() {}
 

@@ -39,7 +39,8 @@ class LocationsTest {
 
     @Test
     void tokensAndPasswordsAreNotShown() {
-        assertThat(Locations.shown(Locations.uri("https://host/path/?token=s3cr3t"))).isEqualTo("https://host/path/?…");
+        assertThat(Locations.shown(Locations.uri("https://host/path/?token=s3cr3t")))
+                .isEqualTo("https://host/path/?…");
         assertThat(Locations.shown(Locations.uri("s3://id:s3cr3t@bucket/a?region=x")))
                 .isEqualTo("s3://…@bucket/a?region=x");
         assertThatThrownBy(() -> Locations.uri("https://host/a b?token=s3cr3t"))

@@ -265,6 +265,7 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
 
     private FailureMessage operation() {
         return keys.operation("object read", object.key())
-                .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")");
+                .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")")
+                .with("version", object.version());
     }
 }

@@ -8,11 +8,13 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /// The SDK's credentials with a failure that says what to do.
 ///
-/// Temporary ones are renewed by the SDK in the background, before they expire.
+/// Temporary ones are renewed by the SDK in the background, before they expire; a credentials file is read again when
+/// it has changed.
 record S3Credentials(URI root, AwsCredentialsProvider source) implements AwsCredentialsProvider, SdkAutoCloseable {
 
     static S3Credentials of(S3Location location) {
@@ -23,6 +25,7 @@ record S3Credentials(URI root, AwsCredentialsProvider source) implements AwsCred
                     case SIGNED ->
                         DefaultCredentialsProvider.builder()
                                 .asyncCredentialUpdateEnabled(true)
+                                .profileFile(ProfileFileSupplier.defaultSupplier())
                                 .build();
                 });
     }

@@ -61,10 +61,19 @@ final class S3Failures {
                         .remedy("the object was cut since it was indexed: restore it or index it again"));
             case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null);
             case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null);
-            default ->
-                code.equals("RequestTimeout")
-                        ? new RetryableException(message.remedy(RETRY), null)
-                        : new StoreAccessException(message.remedy(remedy(status, code, answer)));
+            default -> refused(message, status, code, answer);
+        };
+    }
+
+    private static PenstockException refused(
+            FailureMessage message, int status, String code, AwsServiceException answer) {
+        return switch (code) {
+            case "RequestTimeout" -> new RetryableException(message.remedy(RETRY), null);
+            // Whoever renews the token may be late by a few seconds; the next attempt is signed with what is there
+            // then.
+            case "ExpiredToken", "TokenRefreshRequired" ->
+                new RetryableException(message.remedy("renew the session token"), null);
+            default -> new StoreAccessException(message.remedy(remedy(status, code, answer)));
         };
     }
 
@@ -73,7 +82,6 @@ final class S3Failures {
             case "NoSuchBucket" -> "check the bucket's name and the endpoint";
             case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken" ->
                 "check the credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or AWS_PROFILE";
-            case "ExpiredToken", "TokenRefreshRequired" -> "renew the session token";
             case "RequestTimeTooSkewed" -> "set this host's clock; it differs too much from the server's";
             case "AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException" ->
                 regionRemedy(answer);
