@@ -38,7 +38,6 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
     /// No block is read twice in an epoch when the open shards fit in RAM.
     private static final int OPEN_SHARDS = 4;
 
-    private static final long RAM_BYTES = 640L << 20;
     private static final long SLOT_BYTES = 160L << 20;
 
     static final long CONNECTION_BYTES_PER_SEC = 90_000_000;
@@ -66,15 +65,16 @@ record FedRun(double fedShare, ServerCounters server, FetchCounters fetch) {
                 new Fault.SlowDowns(SLOW_DOWN_SHARE, SLOW_DOWN_BURST));
     }
 
+    /// @param ramBytes of the RAM tier; what the open shards leave of it is read-ahead
     /// @param warmUpSteps steps that are not timed
-    static FedRun of(BenchOrigin origin, URI dataset, Hedging hedging, long seed, int warmUpSteps) {
+    static FedRun of(BenchOrigin origin, URI dataset, Hedging hedging, long ramBytes, long seed, int warmUpSteps) {
         LoaderConfig config = LoaderConfig.builder(
                         () -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
                 .batchSize(BATCH)
                 .shuffle(new Shuffle.OpenShards(OPEN_SHARDS))
                 .remainder(Remainder.SHORT)
                 .epochs(1)
-                .ramBytes(RAM_BYTES)
+                .ramBytes(ramBytes)
                 .slotBytes(SLOT_BYTES)
                 .fetch(FetchConfig.defaults().withHedging(hedging))
                 .build();

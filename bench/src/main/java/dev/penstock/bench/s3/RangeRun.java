@@ -20,6 +20,12 @@ final class RangeRun implements AutoCloseable {
     static final int RANGE_BYTES = 8 << 20;
     static final int IN_FLIGHT = 16;
 
+    /// One range for each that is in flight.
+    static final long SMALLEST_OBJECT_BYTES = (long) IN_FLIGHT * RANGE_BYTES;
+
+    private static final int WARM_UP_REQUESTS = 15_000;
+    private static final int WARM_UP_BYTES = 16 << 10;
+
     private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> slots = new ArrayList<>();
     private final GeneratedContent content;
@@ -60,6 +66,20 @@ final class RangeRun implements AutoCloseable {
                 at += right.byteSize();
             }
         }
+    }
+
+    /// Sends so many small requests that the compiler is done with the client's code: a run of 8 MiB ranges has too few
+    /// to get there, and a job of hours has long been.
+    void warmUp(RangeClient client) {
+        ArrayDeque<Read> reads = new ArrayDeque<>();
+        for (int request = 0; request < WARM_UP_REQUESTS; request++) {
+            MemorySegment slot = slots.get(request % IN_FLIGHT).asSlice(0, WARM_UP_BYTES);
+            if (reads.size() == IN_FLIGHT) {
+                reads.remove().await();
+            }
+            reads.add(new Read(slot, client.read(0, slot)));
+        }
+        reads.forEach(Read::await);
     }
 
     /// Reads the whole object and returns the CPU seconds that each gigabyte cost this process.

@@ -8,6 +8,7 @@ import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.report.Row;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.fetch.Hedging;
@@ -48,8 +49,8 @@ public final class S3Command implements Callable<Integer> {
     private static final double GOAL_WIRE_OVER_USEFUL = 1.05;
     private static final double GOAL_SECOND_START_BYTES = 0;
 
-    /// The compiler works on the clients' code during the first ones, and its time is the process's.
-    private static final int WARM_UP_ROUNDS = 3;
+    /// Small requests warm the code that is run for each request, these the code that is run for each piece of a body.
+    private static final int WARM_UP_ROUNDS = 2;
 
     private static final String OBJECT = "ranges/object.bin";
     private static final long SECOND_START_BYTES = 256L << 20;
@@ -65,6 +66,13 @@ public final class S3Command implements Callable<Integer> {
             paramLabel = "MIB",
             description = "Bytes of the dataset that is read once from the faulty origin. Default: ${DEFAULT-VALUE}.")
     private int epochMib = 4096;
+
+    @Option(
+            names = "--ram",
+            paramLabel = "MIB",
+            description = "RAM tier of that reader, of which 256 MiB are its open shards and the rest is read-ahead."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int ramMib = 640;
 
     @Option(
             names = "--warm-up",
@@ -86,9 +94,16 @@ public final class S3Command implements Callable<Integer> {
     @Override
     public Integer call() {
         bench.common().requireWritableResult();
+        if ((long) sizeMib << 20 < RangeRun.SMALLEST_OBJECT_BYTES) {
+            throw new ConfigurationException(FailureMessage.of("configuring the benchmark")
+                    .with("option", "size")
+                    .with("value", sizeMib)
+                    .with("wanted", "at least " + (RangeRun.SMALLEST_OBJECT_BYTES >> 20)));
+        }
         Result result = new Result("s3")
                 .param("sizeMib", sizeMib)
                 .param("epochMib", epochMib)
+                .param("ramMib", ramMib)
                 .param("warmUpSteps", warmUpSteps)
                 .param("seed", seed)
                 .param("rounds", bench.rounds())
@@ -117,6 +132,7 @@ public final class S3Command implements Callable<Integer> {
                 RangeClient opened = open(client, origin);
                 clients.put(client, opened);
                 run.check(opened);
+                run.warmUp(opened);
             }
             for (int round = 0; round < WARM_UP_ROUNDS + bench.rounds(); round++) {
                 Map<Client, Double> measured = new EnumMap<>(Client.class);
@@ -164,9 +180,10 @@ public final class S3Command implements Callable<Integer> {
         String prefix = "epoch";
         origin.putDataset(prefix, (long) epochMib << 20);
         URI dataset = origin.location(prefix);
+        long ramBytes = (long) ramMib << 20;
         Hedging hedging = new Hedging.NearDeadline(GOAL_WIRE_OVER_USEFUL - 1);
-        FedRun hedged = FedRun.of(origin, dataset, hedging, seed, warmUpSteps);
-        FedRun waiting = FedRun.of(origin, dataset, new Hedging.Off(), seed, warmUpSteps);
+        FedRun hedged = FedRun.of(origin, dataset, hedging, ramBytes, seed, warmUpSteps);
+        FedRun waiting = FedRun.of(origin, dataset, new Hedging.Off(), ramBytes, seed, warmUpSteps);
         result.row(Row.of("fed_share", hedged.fedShare(), "1", Better.HIGHER)
                         .withControl(waiting.fedShare())
                         .withGoal(GOAL_FED_SHARE))

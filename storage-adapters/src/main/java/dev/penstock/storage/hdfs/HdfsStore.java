@@ -44,7 +44,7 @@ final class HdfsStore implements ObjectStore {
     private final BlockingCalls calls;
 
     /// Pieces arrive here first: a data node that stalls must not hold the gate of the target, which its other readers
-    /// and its owner's close wait for. The copy costs 0.03 cpu-s per GB.
+    /// and its owner's close wait for.
     private final ThreadLocal<ByteBuffer> pieces =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(PIECE_BYTES));
 

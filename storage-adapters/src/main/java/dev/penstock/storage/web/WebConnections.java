@@ -37,10 +37,10 @@ final class WebConnections implements AutoCloseable {
     /// More than the blocks that are ever in flight; a server that minds says 429 or 503.
     private static final int CONNECTION_COUNT = 64;
 
-    /// Loops copy what arrives and do little else: two carry 10 GB/s.
+    /// Loops copy what arrives and do little else, so half of the cores are more than a network needs.
     private static final int LOOP_COUNT = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 2, 8);
 
-    /// A socket read of this size costs a third of the CPU of the usual 8 KiB pieces, and larger ones no less.
+    /// With pieces of the usual 8 KiB, system calls and signals cost more than the bytes do.
     private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
 
     /// Event loops end when their channels are closed; the limit is for a machine that is close to a standstill.
