@@ -55,9 +55,12 @@ await() {
 # Ends the processes that wrote a .pid file. What they keep is thrown away, so they get three seconds in all: a part
 # of a cluster may wait for another that went first.
 end_processes() {
-  local file pids=()
+  local file pid pids=()
   for file in "$dir"/run/*.pid; do
-    [[ -s $file ]] && kill "$(<"$file")" 2>/dev/null && pids+=("$(<"$file")")
+    [[ -s $file ]] || continue
+    # Read before the kill: some processes remove their file.
+    pid=$(<"$file")
+    ! kill "$pid" 2>/dev/null || pids+=("$pid")
   done
   for _ in {1..15}; do
     ((${#pids[@]} > 0)) && kill -0 "${pids[@]}" 2>/dev/null || return 0

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -17,6 +18,7 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
+import reactor.util.context.Context;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
@@ -27,6 +29,10 @@ import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
 ///
 /// Ends once: when the body's subscriber has seen its end, at the first failure, or at a cancel.
 final class Exchange {
+
+    /// What comes after a cancel is its consequence and has no receiver left; Reactor would log it as a mistake.
+    private static final Context AFTER_A_CANCEL =
+            Context.of("reactor.onErrorDropped.local", (Consumer<Throwable>) _ -> {});
 
     private final AsyncExecuteRequest request;
     private final SdkAsyncHttpResponseHandler handler;
@@ -46,6 +52,7 @@ final class Exchange {
                 .uri(request.request().getUri())
                 .send(this::send)
                 .responseConnection(this::receive)
+                .contextWrite(AFTER_A_CANCEL)
                 .subscribe(_ -> {}, this::fail, () -> ended.complete(null));
         var _ = ended.whenComplete((_, failure) -> {
             if (failure != null) {
