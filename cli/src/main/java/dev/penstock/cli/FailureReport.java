@@ -1,6 +1,7 @@
 package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
@@ -47,7 +48,7 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     }
 
     private static void print(PrintWriter err, String message, Exception failure, List<String> arguments) {
-        err.println("penstock: " + message);
+        err.println("penstock: " + Locations.withoutSecrets(message));
         if (arguments.contains(CommonOptions.VERBOSE)) {
             failure.printStackTrace(err);
         }

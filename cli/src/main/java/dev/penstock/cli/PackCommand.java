@@ -3,6 +3,7 @@ package dev.penstock.cli;
 import dev.penstock.cli.option.ByteSize;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.IndexingOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
@@ -85,7 +86,7 @@ final class PackCommand implements Callable<Integer> {
         common.out().flush();
         common.write(common.newResult()
                 .param("source", source)
-                .param("destination", destination)
+                .param("destination", Locations.shown(destination))
                 .row(Row.of("members", packed.members(), "files", Better.HIGHER))
                 .row(Row.of("bytes", packed.payloadBytes(), "B", Better.HIGHER))
                 .row(Row.of("shards", packed.shards(), "shards", Better.LOWER))

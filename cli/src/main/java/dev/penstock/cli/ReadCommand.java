@@ -55,9 +55,15 @@ final class ReadCommand implements Callable<Integer> {
         common.requireWritableResult();
         LoaderConfig config = config();
         common.detail(config.toString());
-        loading.discardOtherTiers(0);
-        try (OpenDataset dataset = OpenDataset.at(location);
-                Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
+        try (OpenDataset dataset = OpenDataset.at(location)) {
+            loading.discardOtherTiers(0);
+            read(dataset, config);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void read(OpenDataset dataset, LoaderConfig config) {
+        try (Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
             LoaderReport report = read(loader);
             report.lines().forEach(common.out()::println);
             loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
@@ -67,7 +73,6 @@ final class ReadCommand implements Callable<Integer> {
             loading.describe(config, result);
             common.write(result.rows(report.rows()));
         }
-        return ExitCode.DONE;
     }
 
     private LoaderConfig config() {

@@ -109,11 +109,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         int localRanks = localRanks(environment, world);
         LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
-        if (world.localRank() == 0) {
-            loading.discardOtherTiers(localRanks);
-        }
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location)) {
+            if (world.localRank() == 0) {
+                loading.discardOtherTiers(localRanks);
+            }
             RankTraining training = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {

@@ -188,7 +188,7 @@ class PlanCommandTest {
                 json);
 
         ResultFile result = ResultFile.read(json);
-        assertThat(result.value("expected_ram_share")).isEqualTo((16 << 10) / result.value("data_bytes"));
+        assertThat(result.value("expected_ram_share")).isEqualTo(4 / result.value("blocks"));
         assertThat(result.value("expected_origin_share")).isEqualTo(1 - result.value("expected_ram_share"));
         assertThat(result.value("effective_batch_share")).isBetween(0.01, 0.9);
         assertThat(result.value("open_shards_for_90_percent")).isGreaterThan(1);

@@ -3,7 +3,7 @@ package dev.penstock.error;
 import org.jspecify.annotations.Nullable;
 
 /// An object or directory that cannot be reached: missing, forbidden, or a failing device.
-public final class StoreAccessException extends FatalException {
+public sealed class StoreAccessException extends FatalException permits ObjectMissingException {
 
     private static final long serialVersionUID = 1;
 

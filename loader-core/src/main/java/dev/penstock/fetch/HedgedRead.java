@@ -109,11 +109,12 @@ final class HedgedRead implements Disposable {
         if (filled > filledSeen && newest.sent) {
             if (!bodyBegun) {
                 bodyBegun = true;
-                bodyNanos = nowNanos;
+                // One clock reading serves all reads of a look: it may be older than this one's request.
+                bodyNanos = Math.max(nowNanos, newest.sentNanos);
                 bodyFrom = filled;
             }
             filledSeen = filled;
-            progressNanos = nowNanos;
+            progressNanos = Math.max(nowNanos, newest.sentNanos);
         }
     }
 
@@ -186,7 +187,7 @@ final class HedgedRead implements Disposable {
         noteProgress(now);
         long gained = target.filledBytes() - filledBefore;
         long firstByte = bodyBegun ? bodyNanos - leg.sentNanos : 0;
-        long body = now - bodyNanos;
+        long body = Math.max(0, now - bodyNanos);
         if (bodyBegun && body >= HedgedRanges.LOOK_NANOS) {
             stage.times().record(firstByte, target.filledBytes() - bodyFrom, body);
         } else {

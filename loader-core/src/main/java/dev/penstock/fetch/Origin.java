@@ -38,7 +38,7 @@ public final class Origin implements BlockSource, AutoCloseable {
             FetchMeter meter) {
         FetchClock clock = FetchClock.system();
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-        RangeSource ranges = stages(new StoreRanges(store, meter), config, clock, random, meter);
+        RangeSource ranges = stages(new StoreRanges(store, clock, meter), config, clock, random, meter);
         return new Origin(new VerifiedBlocks(ranges, objects, index, map, meter));
     }
 

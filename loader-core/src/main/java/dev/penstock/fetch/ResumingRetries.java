@@ -11,13 +11,16 @@ import reactor.util.retry.Retry;
 ///
 /// Only a [RetryableException] is tried again. The delay is random between nothing and a bound that doubles with every
 /// failure, so that hosts that failed together do not return together ("full jitter", Brooker, 2015); throttling has a
-/// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress begins anew to
-/// count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the time limit, the last failure is passed on
-/// as it is. A cancel ends the request, or the wait for the next one.
+/// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress of
+/// [#LEAST_PROGRESS_BYTES] begins anew to count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the
+/// time limit, the last failure is passed on as it is. A cancel ends the request, or the wait for the next one.
 final class ResumingRetries implements RangeSource {
 
     /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
     static final int MAX_ATTEMPTS = 64;
+
+    /// A server that drops every connection after a few bytes is as good as one that answers none.
+    private static final long LEAST_PROGRESS_BYTES = 64 << 10;
 
     private static final long FIRST_DELAY_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -77,7 +80,7 @@ final class ResumingRetries implements RangeSource {
             }
             long now = clock.nanos();
             long missing = request.missingBytes();
-            if (failures == 0 || missing < missingBytes) {
+            if (failures == 0 || missingBytes - missing >= LEAST_PROGRESS_BYTES) {
                 failures = 0;
                 firstAtNanos = now;
                 missingBytes = missing;

@@ -3,7 +3,7 @@ package dev.penstock.index;
 import dev.penstock.batch.Field;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.format.TokenFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
@@ -147,25 +147,25 @@ record Manifest(
 
     /// What the store says of the manifest now.
     ///
-    /// @throws StoreAccessException when there is none, with the advice to index first
+    /// @throws ObjectMissingException when there is none, with the advice to index first
     static ObjectMetadata stat(ObjectStore store) {
         try {
             return StoredObject.stat(store, KEY);
-        } catch (StoreAccessException missing) {
-            throw unreadable(store, missing);
+        } catch (ObjectMissingException missing) {
+            throw absent(store, missing);
         }
     }
 
     static byte[] readJson(ObjectStore store, ObjectMetadata manifest) {
         try {
             return StoredObject.read(store, manifest);
-        } catch (StoreAccessException missing) {
-            throw unreadable(store, missing);
+        } catch (ObjectMissingException missing) {
+            throw absent(store, missing);
         }
     }
 
-    private static StoreAccessException unreadable(ObjectStore store, StoreAccessException found) {
-        return new StoreAccessException(
+    private static ObjectMissingException absent(ObjectStore store, ObjectMissingException found) {
+        return new ObjectMissingException(
                 FailureMessage.of("opening a dataset")
                         .with("root", store.root())
                         .with("manifest", KEY)

@@ -2,7 +2,8 @@
 ///
 /// Enter at [DatasetIndex][dev.penstock.index.DatasetIndex] to use an index and at
 /// [IndexBuilder][dev.penstock.index.IndexBuilder] to make or verify one. Reads storage only through
-/// [ObjectStore][dev.penstock.store.ObjectStore]; knows nothing of order, plans, caches or batches.
+/// [ObjectStore][dev.penstock.store.ObjectStore]; knows nothing of order, plans, cached blocks or
+/// batches.
 @NullMarked
 package dev.penstock.index;
 

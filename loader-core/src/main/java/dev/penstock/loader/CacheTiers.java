@@ -141,19 +141,13 @@ final class CacheTiers implements AutoCloseable {
 
     /// Gives the blocks back; a cache of its own then frees memory and files.
     ///
-    /// Loads under way end at once where nobody else can wait for them, and are let finish in a shared cache.
+    /// Loads under way end at once; those that other loaders wait for go on through their origins.
     @Override
     public void close() {
-        switch (ownership) {
-            case OWN -> {
-                origin.close();
-                blocks.close();
-                cache.close();
-            }
-            case SHARED -> {
-                blocks.close();
-                origin.close();
-            }
+        origin.close();
+        blocks.close();
+        if (ownership == Ownership.OWN) {
+            cache.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.penstock.loader;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
@@ -139,7 +140,7 @@ public final class Loader implements AutoCloseable {
         FillQueue fills = new FillQueue();
         BatchPlanner planner = new BatchPlanner(
                 index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fills::end);
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
         StreamPlanner planning = new StreamPlanner(
                 planner,
                 index.fields(),
@@ -155,6 +156,17 @@ public final class Loader implements AutoCloseable {
         BatchStream stream = new BatchStream(index.fields(), fills, workers, planning, stalls, this::streamClosed);
         activeStream = stream;
         return stream;
+    }
+
+    /// A sample that is not what was indexed takes the blocks of its batch with it: a run that is begun again reads
+    /// them from the origin.
+    private void ended(Fill fill, FillQueue fills) {
+        if (fill.failure() instanceof CorruptDataException) {
+            for (int i = 0; i < fill.plan.blockCount(); i++) {
+                tiers.blocks().forget(fill.plan.block(i));
+            }
+        }
+        fills.end(fill);
     }
 
     private void slotReleased() {
@@ -185,7 +197,8 @@ public final class Loader implements AutoCloseable {
                 config.remainder().name(),
                 config.batchSize(),
                 openWindow(nextStep),
-                nextStep);
+                nextStep,
+                nextStep == 0 ? 0 : batches.firstPosition(nextStep - 1) + batches.size(nextStep - 1));
     }
 
     private String openWindow(long nextStep) {

@@ -18,6 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param datasetDigest of the index the samples are numbered by
 /// @param openWindow how the steps on both sides of `nextStep` trade samples, or [#NO_WINDOW]
 /// @param nextStep first step not yet consumed
+/// @param nextPosition samples before it: a run that ended with a short step has fewer than another one that goes on
+///     with the next epoch, which therefore does not continue it
 public record LoaderState(
         int version,
         int orderVersion,
@@ -27,10 +29,11 @@ public record LoaderState(
         String remainder,
         int batchSize,
         String openWindow,
-        long nextStep) {
+        long nextStep,
+        long nextPosition) {
 
     /// Changes when a field's meaning does.
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /// In place of a regrouping: no step before `nextStep` trades samples with one after it.
     public static final String NO_WINDOW = "none";
@@ -72,6 +75,9 @@ public record LoaderState(
         require("remainder", remainder, now.remainder);
         require("batch", batchSize, now.batchSize);
         require("balance within a window of steps", openWindow, now.openWindow);
+        if (nextStep == now.nextStep) {
+            require("samples before step " + nextStep, nextPosition, now.nextPosition);
+        }
     }
 
     private static void require(String what, @Nullable Object saved, @Nullable Object now) {

@@ -2,7 +2,7 @@ package dev.penstock.pack;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.format.MemberName;
 import dev.penstock.format.ShardFormat;
 import dev.penstock.index.IndexBuilder;
@@ -53,11 +53,11 @@ public final class DatasetPacker {
                 packing.members, packing.payloadBytes, shards, counts.filteredOut(), counts.notRegular(), index);
     }
 
-    /// A destination that cannot be listed is usually not there yet; where it is forbidden, the first write says so.
+    /// A destination that is not there yet holds nothing; one that may not be listed might hold a dataset.
     private void requireNoShards() {
         Optional<String> shard = RetryPolicy.defaults()
                 .around(destination.list("").collectList())
-                .onErrorReturn(StoreAccessException.class, List.of())
+                .onErrorReturn(ObjectMissingException.class, List.of())
                 .blockOptional()
                 .orElseThrow()
                 .stream()

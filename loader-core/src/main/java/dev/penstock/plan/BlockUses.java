@@ -58,8 +58,7 @@ public final class BlockUses implements NextUse {
         }
         long epoch = batches.epochOf(first);
         // Steps trade samples within an epoch. A batch that spans two epochs belongs to the first, and the second one's
-        // samples may be due in it; so a
-        // block that is due at all is due in this epoch or in one of the next two.
+        // samples may be due in it; so a block that is due at all is due in this epoch or in one of the next two.
         for (long e = epoch; e <= epoch + 2; e++) {
             long[] steps = steps(block, e);
             int at = Arrays.binarySearch(steps, first);

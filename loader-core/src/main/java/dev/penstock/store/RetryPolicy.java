@@ -16,6 +16,9 @@ public record RetryPolicy(int retries, Duration firstDelay, Duration longestDela
 
     private static final double JITTER = 0.5;
 
+    /// No retry begins later: a server that lets every attempt run into a time-out is not asked for many minutes.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /// Sees a storage node through an absence of about six seconds.
     public static RetryPolicy defaults() {
         return new RetryPolicy(6, Duration.ofMillis(100), Duration.ofSeconds(30));
@@ -23,10 +26,14 @@ public record RetryPolicy(int retries, Duration firstDelay, Duration longestDela
 
     /// A publisher that subscribes to `request` again for every retry.
     public <T> Mono<T> around(Mono<T> request) {
-        return request.retryWhen(Retry.backoff(retries, firstDelay)
-                .maxBackoff(longestDelay)
-                .jitter(JITTER)
-                .filter(RetryableException.class::isInstance)
-                .onRetryExhaustedThrow((_, signal) -> signal.failure()));
+        return Mono.defer(() -> {
+            long begunNanos = System.nanoTime();
+            return request.retryWhen(Retry.backoff(retries, firstDelay)
+                    .maxBackoff(longestDelay)
+                    .jitter(JITTER)
+                    .filter(failure -> failure instanceof RetryableException
+                            && System.nanoTime() - begunNanos < PATIENCE.toNanos())
+                    .onRetryExhaustedThrow((_, signal) -> signal.failure()));
+        });
     }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// What a cache may use.
 ///
-/// @param blockBytes unit of reading and caching, for every dataset; a power of two
+/// @param blockBytes unit of reading and caching, for every dataset; a power of two. Blocks smaller than a chunk of the
+///     index (64 KiB) are verified sample by sample when they are decoded, and not when they arrive
 /// @param ramBytes hard limit of the RAM tier
 /// @param disk the disk tier; empty for none
 public record CacheConfig(int blockBytes, long ramBytes, Optional<DiskTierConfig> disk) {

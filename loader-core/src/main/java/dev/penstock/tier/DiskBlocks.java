@@ -47,6 +47,10 @@ final class DiskBlocks implements BlockSource {
         }));
     }
 
+    void forget(int block) {
+        tier.forget(this, block);
+    }
+
     DatasetFrames dataset() {
         return dataset;
     }

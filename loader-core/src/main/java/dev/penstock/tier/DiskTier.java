@@ -57,7 +57,7 @@ final class DiskTier implements AutoCloseable {
     /// @param config whose budget, the most bytes the blocks and their headers may take, has room for one block
     DiskTier(DiskTierConfig config, int blockBytes) {
         this.frameBytes = Slab.frameBytes(blockBytes);
-        long frames = Math.min(config.budgetBytes() / frameBytes, Integer.MAX_VALUE);
+        long frames = config.blocks(blockBytes);
         if (frames < 1) {
             throw new ConfigurationException(FailureMessage.of("opening the disk tier")
                     .with("directory", config.directory())
@@ -71,7 +71,7 @@ final class DiskTier implements AutoCloseable {
         this.threads = Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("penstock-disk-", 0).factory());
         for (int frame = table.frameCount() - 1; frame >= 0; frame--) {
-            SlabHeader header = readableHeader(frame);
+            SlabHeader header = frame < slab.reachedFrames() ? readableHeader(frame) : null;
             if (header == null || !unclaimed.add(frame, header)) {
                 table.free(frame);
             }
@@ -220,7 +220,35 @@ final class DiskTier implements AutoCloseable {
         return victim;
     }
 
-    /// Writes a block into a taken frame; false when that failed, and the frame is free again.
+    /// Drops a block whose bytes turned out not to be the dataset's, in this run and for later ones; one that is being
+    /// read stays.
+    void forget(DiskBlocks job, int block) {
+        int frame;
+        lock.lock();
+        try {
+            frame = job.dataset().find(block);
+            if (frame < 0 || table.isPinned(frame)) {
+                return;
+            }
+            table.drop(frame);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            slab.empty(frame);
+        } catch (IOException failure) {
+            log.warn("cannot empty frame {} of the disk tier in {}: {}", frame, directory, failure.toString());
+        }
+        lock.lock();
+        try {
+            table.free(frame);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Writes a block into a taken frame; false when that failed. The frame is then not used again in this run: on a
+    /// full disk it is one that the slab would have to grow for, and blocks that are held make room instead.
     boolean write(DiskBlocks job, int frame, int block, ByteBuffer bytes) {
         boolean written = false;
         try {
@@ -240,8 +268,6 @@ final class DiskTier implements AutoCloseable {
             if (written) {
                 table.put(frame, job.dataset(), block);
                 job.nextUses().defer(frame, job.nextUses().useAfterNext(block));
-            } else {
-                table.free(frame);
             }
         } finally {
             lock.unlock();

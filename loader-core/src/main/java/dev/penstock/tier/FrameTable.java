@@ -55,6 +55,10 @@ final class FrameTable {
         pins[frame]++;
     }
 
+    boolean isPinned(int frame) {
+        return pins[frame] > 0;
+    }
+
     /// Takes one pin away and returns how many are left.
     int unpin(int frame) {
         return --pins[frame];

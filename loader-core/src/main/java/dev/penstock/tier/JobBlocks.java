@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// lease while it holds others, unless all such callers together hold fewer than [BlockCache#frameCount()]. A
 /// [Loader][dev.penstock.loader.Loader] holds pins only while it copies, so any number of them may share two frames.
 ///
-/// Ownership: whoever attached closes. Threading: any thread; nothing but [#close()] blocks. Errors of the source go
-/// to every waiter of the load, and the next lease tries again.
+/// Ownership: whoever attached closes. Threading: any thread; nothing but [#close()] blocks. Errors of a job's
+/// source go to the job's own waiters, whose next lease tries again; others who wait for the block read it through
+/// theirs.
 public final class JobBlocks implements AutoCloseable {
 
     private final BlockCache cache;
@@ -71,6 +72,18 @@ public final class JobBlocks implements AutoCloseable {
     /// @param step when the block is needed
     public boolean prefetch(int block, long step) {
         return cache.ram().prefetch(this, block, step);
+    }
+
+    /// Drops a block whose bytes turned out not to be the dataset's, in RAM and on disk, so that nobody gets them
+    /// again.
+    ///
+    /// Blocks smaller than a chunk of the index come unverified, and memory may fail after a block was verified; one
+    /// that is in use stays. Blocks while the disk tier is told.
+    public void forget(int block) {
+        cache.ram().forget(this, block);
+        if (onDisk != null) {
+            onDisk.forget(block);
+        }
     }
 
     CachedDataset cached() {

@@ -265,20 +265,32 @@ final class RamTier implements AutoCloseable {
         startLoads();
     }
 
+    /// Tells the job whose source failed; where others need the block too, it is read through one of theirs.
     private void failed(BlockLoad load, JobBlocks reader, Throwable failure) {
-        List<Need> needs;
+        List<Need> told;
+        JobBlocks next = null;
         lock.lock();
         try {
-            loads.remove(load);
-            table.free(load.frame);
             reader.meter().failedLoads.increment();
-            needs = List.copyOf(load.needs);
+            told = new ArrayList<>(load.withdraw(reader));
+            if (load.needs.isEmpty() || closed) {
+                told.addAll(load.needs);
+                loads.remove(load);
+                table.free(load.frame);
+            } else {
+                next = load.needs.getFirst().job();
+                began(next);
+            }
             ended(reader);
         } finally {
             lock.unlock();
         }
-        fail(needs, failure);
-        startLoads();
+        fail(told, failure);
+        if (next == null) {
+            startLoads();
+        } else {
+            begin(load, next);
+        }
     }
 
     private static void fail(List<Need> needs, Throwable failure) {
@@ -322,6 +334,21 @@ final class RamTier implements AutoCloseable {
         if (unpinned) {
             startLoads();
         }
+    }
+
+    /// Drops a block, unless it is in use.
+    void forget(JobBlocks job, int block) {
+        lock.lock();
+        try {
+            int frame = job.dataset().find(block);
+            if (frame >= 0 && !table.isPinned(frame)) {
+                table.drop(frame);
+                table.free(frame);
+            }
+        } finally {
+            lock.unlock();
+        }
+        startLoads();
     }
 
     int frameCount() {

@@ -19,6 +19,7 @@ final class Slab implements AutoCloseable {
 
     private final FileChannel channel;
     private final long frameBytes;
+    private final int reachedFrames;
 
     /// @param frameCount what lies behind the last frame is cut off
     Slab(Path file, int frameCount, int blockBytes) throws IOException {
@@ -26,10 +27,16 @@ final class Slab implements AutoCloseable {
         this.channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.truncate(frameCount * frameBytes);
+        this.reachedFrames = (int) Math.ceilDiv(channel.size(), frameBytes);
     }
 
     static long frameBytes(int blockBytes) {
         return (long) SlabHeader.BYTES + blockBytes;
+    }
+
+    /// The frames up to the end of the file; those behind it hold nothing yet.
+    int reachedFrames() {
+        return reachedFrames;
     }
 
     /// The header of a frame; null when the frame holds no block.

@@ -2,7 +2,7 @@ package dev.penstock.store;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.ObjectMissingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -83,7 +83,7 @@ public final class DirectoryStore implements ObjectStore {
             long nanos = Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
             return new ObjectMetadata(key, Files.size(file), Long.toString(nanos));
         } catch (NoSuchFileException missing) {
-            throw new StoreAccessException(
+            throw new ObjectMissingException(
                     FailureMessage.of("stat").with("key", key).with("found", "no such file"), missing);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

@@ -13,7 +13,9 @@ public final class Locations {
     private static final String FILE = "file";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
 
-    private static final Pattern USER = Pattern.compile("//[^/?#]*@");
+    private static final Pattern USER = Pattern.compile("//[^/?#\\s]*@");
+    private static final Pattern WEB_QUERY_WITHIN =
+            Pattern.compile("(https?:[^?\\s']*)\\?[^\\s',;]*", Pattern.CASE_INSENSITIVE);
     private static final Pattern WEB_QUERY =
             Pattern.compile("^(https?:[^?]*)\\?.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
@@ -52,6 +54,11 @@ public final class Locations {
     private static String shown(String text) {
         String anonymous = USER.matcher(text).replaceFirst("//…@");
         return WEB_QUERY.matcher(anonymous).replaceFirst("$1?…");
+    }
+
+    /// A text in which locations may stand, with each as it may be shown.
+    public static String withoutSecrets(String text) {
+        return WEB_QUERY_WITHIN.matcher(USER.matcher(text).replaceAll("//…@")).replaceAll("$1?…");
     }
 
     private static URI absolute(String relativeFile) throws URISyntaxException {

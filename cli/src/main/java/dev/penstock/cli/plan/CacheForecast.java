@@ -5,19 +5,20 @@ import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Row;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.LoaderConfig;
-import dev.penstock.tier.DiskTierConfig;
+import dev.penstock.tier.CacheConfig;
 import java.util.List;
 
 /// How much of the data each tier can hold, and what that means for the epochs after the first.
 ///
 /// One job that reads everything once per epoch cannot do better than the part of the data that a tier holds, under
-/// any policy; eviction by next use reaches that.
+/// any policy; eviction by next use reaches that. A block takes a whole frame, however short it is: shards that are
+/// smaller than a block waste the rest.
 ///
 /// @param dataBytes of all shards
 /// @param blocks that they are cut into
-/// @param ramBytes the RAM tier can hold in whole blocks
-/// @param diskBytes the disk tier can hold, likewise; 0 without one
-public record CacheForecast(long dataBytes, long blocks, long ramBytes, long diskBytes) {
+/// @param ramBlocks the RAM tier can hold
+/// @param diskBlocks the disk tier can hold; 0 without one
+public record CacheForecast(long dataBytes, long blocks, long ramBlocks, long diskBlocks) {
 
     public static CacheForecast of(DatasetIndex index, LoaderConfig config) {
         long bytes = 0;
@@ -27,27 +28,23 @@ public record CacheForecast(long dataBytes, long blocks, long ramBytes, long dis
             bytes += shardBytes;
             blocks += Math.ceilDiv(shardBytes, config.cache().blockBytes());
         }
-        long disk = config.cache().disk().map(DiskTierConfig::budgetBytes).orElse(0L);
-        return new CacheForecast(
-                bytes, blocks, wholeBlocks(config.cache().ramBytes(), config), wholeBlocks(disk, config));
-    }
-
-    private static long wholeBlocks(long bytes, LoaderConfig config) {
-        return bytes / config.cache().blockBytes() * config.cache().blockBytes();
+        CacheConfig cache = config.cache();
+        long disk = cache.disk().map(tier -> tier.blocks(cache.blockBytes())).orElse(0L);
+        return new CacheForecast(bytes, blocks, cache.ramBytes() / cache.blockBytes(), disk);
     }
 
     /// Share of blocks found in RAM from the second epoch on.
     double ramShare() {
-        return share(ramBytes);
+        return share(ramBlocks);
     }
 
     /// Share of blocks found in RAM or on disk from the second epoch on.
     double cachedShare() {
-        return Math.max(ramShare(), share(diskBytes));
+        return Math.max(ramShare(), share(diskBlocks));
     }
 
-    private double share(long heldBytes) {
-        return dataBytes == 0 ? 1 : Math.min(1, (double) heldBytes / dataBytes);
+    private double share(long heldBlocks) {
+        return blocks == 0 ? 1 : Math.min(1, (double) heldBlocks / blocks);
     }
 
     public List<String> lines() {
@@ -56,8 +53,8 @@ public record CacheForecast(long dataBytes, long blocks, long ramBytes, long dis
                 Amounts.format(
                         "cache: RAM holds %s of it, disk %s; from the second epoch on at best %s from RAM, %s from disk,"
                                 + " %s from the origin",
-                        Amounts.share(share(ramBytes)),
-                        Amounts.share(share(diskBytes)),
+                        Amounts.share(share(ramBlocks)),
+                        Amounts.share(share(diskBlocks)),
                         Amounts.share(ramShare()),
                         Amounts.share(cachedShare() - ramShare()),
                         Amounts.share(1 - cachedShare())));

@@ -48,4 +48,11 @@ class LocationsTest {
                 .hasMessageContaining("https://host/a b?…")
                 .hasNoCause();
     }
+
+    @Test
+    void aMessageKeepsItsWordsAndLosesItsTokens() {
+        assertThat(Locations.withoutSecrets("Unmatched argument at index 2: 'https://h/p?token=s3cr3t', why?"))
+                .isEqualTo("Unmatched argument at index 2: 'https://h/p?…', why?");
+        assertThat(Locations.withoutSecrets("no location here?")).isEqualTo("no location here?");
+    }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.storage.file;
 
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.error.RetryableException;
@@ -59,7 +60,9 @@ final class FileFailures {
         if (cause instanceof ClosedChannelException) {
             return new RetryableException(message.remedy("do not interrupt threads that use a store"), cause);
         }
-        return new StoreAccessException(message.remedy(remedy(cause)), cause);
+        return cause instanceof NoSuchFileException
+                ? new ObjectMissingException(message.remedy(remedy(cause)), cause)
+                : new StoreAccessException(message.remedy(remedy(cause)), cause);
     }
 
     private static String reason(IOException cause) {

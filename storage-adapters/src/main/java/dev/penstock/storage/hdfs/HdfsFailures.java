@@ -1,6 +1,7 @@
 package dev.penstock.storage.hdfs;
 
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.error.RetryableException;
@@ -37,7 +38,7 @@ final class HdfsFailures {
         FailureMessage message = operation.with("found", text);
         return switch (cause) {
             case FileNotFoundException _ ->
-                new StoreAccessException(
+                new ObjectMissingException(
                         operation.with("found", "no such file or directory").remedy("check the path"), cause);
             case AccessControlException _ ->
                 new StoreAccessException(

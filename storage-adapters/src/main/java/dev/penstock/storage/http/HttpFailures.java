@@ -11,7 +11,7 @@ final class HttpFailures {
 
     static Throwable asSeenByTheSdk(Throwable failure) {
         if (failure instanceof TimeoutException) {
-            SocketTimeoutException timeout = new SocketTimeoutException("the server sent nothing for too long");
+            SocketTimeoutException timeout = new SocketTimeoutException("the server sent or took nothing for too long");
             timeout.initCause(failure);
             return timeout;
         }

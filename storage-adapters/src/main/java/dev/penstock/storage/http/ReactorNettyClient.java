@@ -2,10 +2,12 @@ package dev.penstock.storage.http;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -23,6 +25,9 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 /// buffer are full; a request's body is pulled as the socket takes it. Cancel: of the body's subscription or of the
 /// returned future closes the connection and releases every buffer. Nothing is sent twice.
 public final class ReactorNettyClient implements SdkAsyncHttpClient {
+
+    /// A piece of a body that a server does not take for this long it will not take; a part of 8 MiB passes at 70 KB/s.
+    private static final Duration WRITE_TIMEOUT = Duration.ofMinutes(2);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -83,6 +88,8 @@ public final class ReactorNettyClient implements SdkAsyncHttpClient {
                 .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .responseTimeout(RESPONSE_TIMEOUT)
+                .doOnRequest((_, connection) -> connection.addHandlerFirst(
+                        new WriteTimeoutHandler(WRITE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)))
                 .httpResponseDecoder(spec -> spec.maxChunkSize(RECEIVE_BUFFER_BYTES))
                 .disableRetry(true)
                 .secure(authorities::configure);

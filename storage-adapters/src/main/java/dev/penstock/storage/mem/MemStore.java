@@ -1,7 +1,7 @@
 package dev.penstock.storage.mem;
 
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.storage.BlockingCalls;
 import dev.penstock.storage.ObjectKeys;
 import dev.penstock.storage.ReadChecks;
@@ -95,11 +95,13 @@ final class MemStore implements ObjectStore {
         ObjectKeys.requireInside(root, key);
         MemObject object = objects.get(key);
         if (object == null) {
-            throw new StoreAccessException(FailureMessage.of("object access")
-                    .with("uri", root)
-                    .with("key", key)
-                    .with("found", "no such object")
-                    .remedy("check the key, or write the object first"));
+            throw new ObjectMissingException(
+                    FailureMessage.of("object access")
+                            .with("uri", root)
+                            .with("key", key)
+                            .with("found", "no such object")
+                            .remedy("check the key, or write the object first"),
+                    null);
         }
         return object;
     }

@@ -2,6 +2,7 @@ package dev.penstock.storage.s3;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
@@ -73,7 +74,12 @@ final class S3Failures {
             // then.
             case "ExpiredToken", "TokenRefreshRequired" ->
                 new RetryableException(message.remedy("renew the session token"), null);
-            default -> new StoreAccessException(message.remedy(remedy(status, code, answer)));
+            default -> {
+                FailureMessage advised = message.remedy(remedy(status, code, answer));
+                yield status == 404 && !code.equals("NoSuchBucket")
+                        ? new ObjectMissingException(advised, null)
+                        : new StoreAccessException(advised);
+            }
         };
     }
 
@@ -119,7 +125,7 @@ final class S3Failures {
     private static PenstockException disconnected(FailureMessage operation, IOException cause) {
         FailureMessage message = operation.with("found", cause.getClass().getSimpleName());
         if (cause instanceof UnknownHostException) {
-            return new StoreAccessException(
+            return new RetryableException(
                     message.remedy("check the endpoint's name, the bucket's name and the name servers"), cause);
         }
         if (cause instanceof NotSslRecordException) {

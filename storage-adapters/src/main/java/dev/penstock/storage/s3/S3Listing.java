@@ -22,8 +22,7 @@ record S3Listing(S3Keys keys, S3Calls calls, S3AsyncClient client, String prefix
         return Flux.defer(() -> {
             Utf16Order order = new Utf16Order();
             return page(null)
-                    .expand(page ->
-                            Boolean.TRUE.equals(page.isTruncated()) ? page(page.nextContinuationToken()) : Mono.empty())
+                    .expand(page -> Boolean.TRUE.equals(page.isTruncated()) ? page(continuation(page)) : Mono.empty())
                     .concatMapIterable(page -> ordered(page, order))
                     .concatWith(Flux.defer(() -> Flux.fromIterable(order.rest())));
         });
@@ -39,9 +38,25 @@ record S3Listing(S3Keys keys, S3Calls calls, S3AsyncClient client, String prefix
                         .encodingType(EncodingType.URL)));
     }
 
+    /// A server that goes on without saying where, or where it was already, would be asked for ever.
+    private String continuation(ListObjectsV2Response page) {
+        String next = page.nextContinuationToken();
+        if (next == null || next.equals(page.continuationToken()) || page.keyCount() == 0) {
+            throw new StoreAccessException(operation()
+                    .with("found", "a page that does not lead on")
+                    .remedy("check the server: its listing does not end"));
+        }
+        return next;
+    }
+
     private List<ObjectMetadata> ordered(ListObjectsV2Response page, Utf16Order order) {
         List<ObjectMetadata> objects = new ArrayList<>();
         for (S3Object found : page.contents()) {
+            if (!found.key().startsWith(keys.prefix())) {
+                throw new StoreAccessException(operation()
+                        .with("found", found.key())
+                        .remedy("check the server: it lists what was not asked for"));
+            }
             String key = found.key().substring(keys.prefix().length());
             if (isRelativePath(key)) {
                 try {

@@ -1,6 +1,7 @@
 package dev.penstock.storage.web;
 
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
@@ -33,7 +34,7 @@ final class WebFailures {
     static PenstockException ofStatus(FailureMessage operation, int status, HttpHeaders headers) {
         FailureMessage message = operation.with("found", text(status));
         return switch (status) {
-            case 404, 410 -> new StoreAccessException(message.remedy("check the path"));
+            case 404, 410 -> new ObjectMissingException(message.remedy("check the path"), null);
             case 401 ->
                 new StoreAccessException(
                         message.remedy("put a valid token behind the '?' of the URI, or renew it if it expired"));
