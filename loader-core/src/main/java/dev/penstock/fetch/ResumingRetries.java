@@ -12,15 +12,18 @@ import reactor.util.retry.Retry;
 /// Only a [RetryableException] is tried again. The delay is random between nothing and a bound that doubles with every
 /// failure, so that hosts that failed together do not return together ("full jitter", Brooker, 2015); throttling has a
 /// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress of
-/// [#LEAST_PROGRESS_BYTES] begins anew to count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the
+/// a sixteenth begins anew to count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the
 /// time limit, the last failure is passed on as it is. A cancel ends the request, or the wait for the next one.
 final class ResumingRetries implements RangeSource {
 
     /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
     static final int MAX_ATTEMPTS = 64;
 
-    /// A server that drops every connection after a few bytes is as good as one that answers none.
-    private static final long LEAST_PROGRESS_BYTES = 64 << 10;
+    /// A server that drops every connection after a few bytes is as good as one that answers none; a sixteenth of what
+    /// was missing, and of a large range no more than 64 KiB, is more than a few.
+    private static final int LEAST_PROGRESS_PART = 16;
+
+    private static final long MOST_PROGRESS_BYTES = 64 << 10;
 
     private static final long FIRST_DELAY_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -64,6 +67,7 @@ final class ResumingRetries implements RangeSource {
     private final class FailureStreak {
 
         private final RangeRequest request;
+        private final long leastProgressBytes;
         private long missingBytes;
         private int failures;
         private long firstAtNanos;
@@ -71,6 +75,7 @@ final class ResumingRetries implements RangeSource {
         FailureStreak(RangeRequest request) {
             this.request = request;
             this.missingBytes = request.missingBytes();
+            this.leastProgressBytes = Math.clamp(missingBytes / LEAST_PROGRESS_PART, 1, MOST_PROGRESS_BYTES);
         }
 
         /// Emits when to try again, or the failure where that is over.
@@ -80,7 +85,7 @@ final class ResumingRetries implements RangeSource {
             }
             long now = clock.nanos();
             long missing = request.missingBytes();
-            if (failures == 0 || missingBytes - missing >= LEAST_PROGRESS_BYTES) {
+            if (failures == 0 || missingBytes - missing >= leastProgressBytes) {
                 failures = 0;
                 firstAtNanos = now;
                 missingBytes = missing;

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.tier.Deadline;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Sinks;
 
 class HedgedRangesTest {
 
@@ -54,6 +57,40 @@ class HedgedRangesTest {
         assertThat(read.holdsTheObject()).isTrue();
         assertThat(store.inFlight).isZero();
         assertThat(hedged.running()).isZero();
+    }
+
+    /// One reading of the clock serves all reads that are looked at: a request may be sent, and answered, after it.
+    @Test
+    void aRequestSentAndAnsweredDuringALookEndsItsRead() {
+        AtomicReference<Runnable> duringTheLook = new AtomicReference<>(() -> {});
+        AtomicLong lag = new AtomicLong();
+        FetchClock lagging = new FetchClock(time.scheduler, () -> {
+            long now = time.clock.nanos() + lag.get();
+            duringTheLook.getAndSet(() -> {}).run();
+            return now;
+        });
+        Sinks.Empty<Void> served = Sinks.empty();
+        AtomicReference<RangeRequest> sent = new AtomicReference<>();
+        HedgedRanges stage = new HedgedRanges(
+                request -> {
+                    sent.set(request);
+                    return served.asMono();
+                },
+                budget,
+                lagging,
+                meter);
+        Outcome read = Outcome.of(stage, "key", Deadline.NONE);
+        duringTheLook.set(() -> {
+            lag.addAndGet(1_500_000);
+            sent.get().onSent().run();
+            sent.get().target().write(0, ByteBuffer.wrap(ScriptedStore.bytes("key", 0, 10)));
+        });
+        time.advance(Duration.ofMillis(20));
+        int rest = ScriptedStore.RANGE_BYTES - 10;
+        sent.get().target().write(10, ByteBuffer.wrap(ScriptedStore.bytes("key", 10, rest)));
+        served.tryEmitEmpty().orThrow();
+        assertThat(read.completed).isTrue();
+        assertThat(stage.running()).isZero();
     }
 
     @Test

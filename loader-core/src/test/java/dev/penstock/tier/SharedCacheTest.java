@@ -145,6 +145,30 @@ class SharedCacheTest {
         assertThat(held.count()).isZero();
     }
 
+    @Test
+    void aFailingSourceFailsItsOwnJobAndTheBlockIsReadThroughAnothers() {
+        HeldSource failing = new HeldSource();
+        JobBlocks first = attach("a", failing);
+        JobBlocks second = attach("a", held);
+        Awaited own = Awaited.lease(first, 3, 0);
+        Awaited others = Awaited.lease(second, 3, 0);
+        failing.read(0).fail(new IllegalStateException("wrong credentials"));
+        assertThatThrownBy(own::join).hasRootCauseMessage("wrong credentials");
+        assertThat(others.lease).isNotDone();
+        held.read(0).complete();
+        assertThat(others.join().block()).isEqualTo(3);
+    }
+
+    @Test
+    void aBlockThatIsForgottenIsReadAgain() {
+        JobBlocks job = attach("a", held);
+        load(job, 1);
+        job.forget(1);
+        assertThat(isResident(job, 1)).isFalse();
+        load(job, 1);
+        assertThat(isResident(job, 1)).isTrue();
+    }
+
     /// A clock that has done steps 0 and 1.
     private StepClock pacing(long stepNanos) {
         StepClock clock = new StepClock(0, nanos::get);

@@ -41,7 +41,9 @@ record S3Listing(S3Keys keys, S3Calls calls, S3AsyncClient client, String prefix
     /// A server that goes on without saying where, or where it was already, would be asked for ever.
     private String continuation(ListObjectsV2Response page) {
         String next = page.nextContinuationToken();
-        if (next == null || next.equals(page.continuationToken()) || page.keyCount() == 0) {
+        if (next == null
+                || next.equals(page.continuationToken())
+                || page.contents().isEmpty()) {
             throw new StoreAccessException(operation()
                     .with("found", "a page that does not lead on")
                     .remedy("check the server: its listing does not end"));

@@ -1,6 +1,7 @@
 package dev.penstock.storage.s3;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -151,6 +152,24 @@ class S3FailureTest {
     }
 
     @Test
+    void aListingThatLeadsNowhereOrElsewhereIsRefused() {
+        String page = "<ListBucketResult><IsTruncated>%s</IsTruncated><KeyCount>%d</KeyCount>%s</ListBucketResult>";
+        String again = "<ContinuationToken>t</ContinuationToken><NextContinuationToken>t</NextContinuationToken>";
+        String folder = "<Contents><Key>some/prefix/folder/</Key><Size>0</Size></Contents>";
+        String elsewhere = "<Contents><Key>x</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>";
+        for (String body : List.of(
+                page.formatted(true, 0, again),
+                page.formatted(true, 1, folder + again),
+                page.formatted(true, 1, folder))) {
+            server.fail(exchange -> answer(exchange, 200, "", body.getBytes(UTF_8), 0));
+            assertFailure(() -> store.list("").blockLast(), StoreAccessException.class, "a page that does not lead on");
+        }
+        server.fail(exchange ->
+                answer(exchange, 200, "", page.formatted(false, 1, elsewhere).getBytes(UTF_8), 0));
+        assertFailure(() -> store.list("").blockLast(), StoreAccessException.class, "found=x", "not asked for");
+    }
+
+    @Test
     void anObjectThatWasReplacedIsCorrupt() {
         ObjectMetadata object = object();
         server.put("some/prefix/a.bin", new byte[BYTES.length]);
@@ -241,10 +260,10 @@ class S3FailureTest {
     }
 
     @Test
-    void aHostWithoutAnAddressIsAnAccessFailure() {
+    void aHostWithoutAnAddressIsRetryableForNameServersHaveOutages() {
         URI endpoint = URI.create("http://nowhere.invalid");
         try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-            assertFailure(() -> read(other, object()), StoreAccessException.class, "check the endpoint's name");
+            assertFailure(() -> read(other, object()), RetryableException.class, "check the endpoint's name");
         }
     }
 
