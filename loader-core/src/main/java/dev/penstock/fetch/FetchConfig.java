@@ -8,7 +8,8 @@ import java.time.Duration;
 ///
 /// @param maxConnections the most requests in flight; how many there are adapts below it
 /// @param hedging whether a late request gets a second one beside it
-/// @param giveUpAfter how long a read may fail without a byte of progress before its failure is reported
+/// @param giveUpAfter how long a read may fail without progress before its failure is reported; the request under way
+///     then is waited for
 public record FetchConfig(int maxConnections, Hedging hedging, Duration giveUpAfter) {
 
     /// With fewer, one stalled connection stops everything.

@@ -18,6 +18,9 @@ final class HedgedRead implements Disposable {
 
     private static final int MOST_ALIVE = 2;
 
+    /// Where so many are late as well, the store is silent: the read has to fail for somebody to hear of it.
+    static final int MOST_HEDGES = 3;
+
     /// A body that would be overtaken by a request that has still to be sent, twice over.
     private static final int SLOW_FACTOR = 2;
 
@@ -72,7 +75,12 @@ final class HedgedRead implements Disposable {
         lock.lock();
         try {
             noteProgress(nowNanos);
-            if (ended || !newest.sent || !stage.times().known() || !late(nowNanos) || !deadlineIsNear()) {
+            if (ended
+                    || hedges == MOST_HEDGES
+                    || !newest.sent
+                    || !stage.times().known()
+                    || !late(nowNanos)
+                    || !deadlineIsNear()) {
                 return;
             }
             long missing = request.missingBytes();

@@ -202,6 +202,16 @@ class HedgedRangesTest {
     }
 
     @Test
+    void aStoreThatIsSilentIsNotAskedForEver() {
+        for (int n = 0; n < 100; n++) {
+            script.put(n, Response.served().withFirstByte(Duration.ofHours(1)));
+        }
+        read(NOW);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(requests()).isEqualTo(1 + HedgedRead.MOST_HEDGES);
+    }
+
+    @Test
     void theFailureOfOneRequestDoesNotFailTheReadWhileTheOtherLives() {
         script.put(0, Response.stalled(0, STALL));
         script.put(1, Response.failed(Response.Fault.RESET, 0.5));

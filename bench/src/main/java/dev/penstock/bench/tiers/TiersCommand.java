@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 /// Fixture: one dataset in RAM, from 1 to 8 jobs with random orders of their own that take turns step by step, one
 /// block per step, through the leases that a loader uses. A hit is a use that was not read from the origin; the first
 /// use of each block is a miss on all sides. The control is an exact Belady replay of the same sequence; LRU and
-/// never-evict replays stand beside it. The gate: every lease holds the block that was asked for. Each round has
-/// orders of its own.
+/// never-evict replays stand beside it. Jobs lease on demand and in turn, without read-ahead, disk tier or differing
+/// pace, so that there is one sequence to replay. The gate: every lease holds the block that was asked for. Each round
+/// has orders of its own.
 @Command(name = "tiers", description = "Cache hits with 1 to 8 jobs, against an exact Belady replay.")
 public final class TiersCommand implements Callable<Integer> {
 

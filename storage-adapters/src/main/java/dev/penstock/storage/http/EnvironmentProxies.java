@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The proxies that the environment names, read as curl reads them: `HTTPS_PROXY` and `HTTP_PROXY` by the scheme of the
-/// target, unless `NO_PROXY` lists its host, a domain above it, or `*`. Lower-case names come first.
+/// The proxies that the environment names: `HTTPS_PROXY` and `HTTP_PROXY` by the scheme of the target, unless
+/// `NO_PROXY` lists its host, a domain above it, or `*`. Lower-case names come first. Every target is tunnelled to with
+/// `CONNECT`, which a proxy may refuse for ports other than 443.
 ///
 /// @param secure for `https` targets
 /// @param plain for `http` targets
