@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
+import dev.penstock.error.ObjectMissingException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
@@ -54,7 +55,8 @@ class WebStoreFailureTest {
     @Test
     void everyStatusIsAFailureThatSaysWhatToDoAndNeverShowsTheToken() {
         Map<Integer, Class<?>> expected = new HashMap<>();
-        List.of(302, 404, 410, 401, 403, 402, 501).forEach(status -> expected.put(status, StoreAccessException.class));
+        List.of(302, 401, 403, 402, 501).forEach(status -> expected.put(status, StoreAccessException.class));
+        List.of(404, 410).forEach(status -> expected.put(status, ObjectMissingException.class));
         List.of(408, 425, 500, 502, 504).forEach(status -> expected.put(status, RetryableException.class));
         List.of(429, 503).forEach(status -> expected.put(status, ThrottledException.class));
         List.of(412, 416).forEach(status -> expected.put(status, CorruptDataException.class));
