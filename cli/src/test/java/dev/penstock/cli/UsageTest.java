@@ -128,7 +128,7 @@ class UsageTest {
         CommandRun verbose = CommandRun.of("read", directory.resolve("nowhere"), "--verbose");
 
         assertThat(quiet.err()).hasLineCount(1);
-        assertThat(verbose.err()).contains("LoaderConfig[", "StoreAccessException", "\tat dev.penstock.");
+        assertThat(verbose.err()).contains("LoaderConfig[", "ObjectMissingException", "\tat dev.penstock.");
         assertThat(verbose.exitCode()).isEqualTo(ExitCode.FAILED);
     }
 
