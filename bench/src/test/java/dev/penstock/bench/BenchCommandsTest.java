@@ -159,7 +159,7 @@ class BenchCommandsTest {
 
         assertThat(bench("feed", "--batch", "8", "--json", file.toString())).isEqualTo(1);
         assertThat(err.toString())
-                .contains("sample verification failed")
+                .contains("verifying a block failed")
                 .contains(shard.getFileName().toString());
         assertThat(file).doesNotExist();
     }
