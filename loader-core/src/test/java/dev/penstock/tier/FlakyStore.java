@@ -3,30 +3,22 @@ package dev.penstock.tier;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.RetryableException;
 import dev.penstock.store.ObjectMetadata;
-import dev.penstock.store.ObjectStore;
-import dev.penstock.store.ObjectWriter;
+import dev.penstock.store.ReadOnlyStore;
 import dev.penstock.store.ReadTarget;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /// Objects on the heap, of which every third read is cut off half-way and fails.
-final class FlakyStore implements ObjectStore {
+final class FlakyStore extends ReadOnlyStore {
 
     private final Map<String, byte[]> objects;
     private final AtomicInteger reads = new AtomicInteger();
 
     FlakyStore(Map<String, byte[]> objects) {
         this.objects = objects;
-    }
-
-    @Override
-    public URI root() {
-        return URI.create("mem:/flaky");
     }
 
     @Override
@@ -44,22 +36,4 @@ final class FlakyStore implements ObjectStore {
                 })
                 .subscribeOn(Schedulers.boundedElastic());
     }
-
-    @Override
-    public Mono<ObjectMetadata> stat(String key) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Flux<ObjectMetadata> list(String prefix) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ObjectWriter write(String key) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
 }
