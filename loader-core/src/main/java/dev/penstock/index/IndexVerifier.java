@@ -6,9 +6,12 @@ import dev.penstock.error.FatalException;
 import dev.penstock.format.ShardFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetriedStore;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -26,7 +29,12 @@ public final class IndexVerifier {
     ///
     /// @param differences told each difference as it is found
     public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences) {
-        this.store = store;
+        this(store, differences, Patience.defaults());
+    }
+
+    /// @param patience with a store that does not answer
+    public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences, Patience patience) {
+        this.store = new RetriedStore(store, patience, new LongAdder());
         this.differences = differences;
     }
 

@@ -4,6 +4,7 @@ import dev.penstock.batch.Batch;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.FatalException;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
 import dev.penstock.memory.PageLockedMemory;
@@ -159,8 +160,11 @@ public final class Loader implements AutoCloseable {
     }
 
     /// A sample that is not what was indexed takes the blocks of its batch with it: a run that is begun again reads
-    /// them from the origin.
+    /// them from the origin. It also asks again what state the shards are in, whatever could not be read.
     private void ended(Fill fill, FillQueue fills) {
+        if (fill.failure() instanceof FatalException) {
+            index.forgetObjects();
+        }
         if (fill.failure() instanceof CorruptDataException) {
             for (int i = 0; i < fill.plan.blockCount(); i++) {
                 tiers.blocks().forget(fill.plan.block(i));
@@ -219,7 +223,8 @@ public final class Loader implements AutoCloseable {
                 waits,
                 tiers.counters(),
                 tiers.warmUp(),
-                tiers.fetchCounters());
+                tiers.fetchCounters(),
+                index.requests());
     }
 
     /// What the kernel granted for the slots.

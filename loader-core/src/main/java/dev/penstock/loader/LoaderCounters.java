@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param tiers where the bytes came from
 /// @param warmUp how far the cache has filled, over all loaders that share it
 /// @param fetch how those of the origin were read
+/// @param indexRequests sent to the store to open the index and to learn the state of the shards; of all loaders that
+///     share the index
 public record LoaderCounters(
         long batches,
         long samples,
@@ -26,7 +28,8 @@ public record LoaderCounters(
         Map<Stage, Duration> waits,
         TierCounters tiers,
         WarmUp warmUp,
-        FetchCounters fetch) {
+        FetchCounters fetch,
+        long indexRequests) {
 
     public LoaderCounters {
         waits = Map.copyOf(waits);

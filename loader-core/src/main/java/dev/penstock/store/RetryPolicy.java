@@ -16,12 +16,24 @@ public record RetryPolicy(int retries, Duration firstDelay, Duration longestDela
 
     private static final double JITTER = 0.5;
 
-    /// No retry begins later: a server that lets every attempt run into a time-out is not asked for many minutes.
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// No retry begins later: a storage node that restarts is back within a minute, and one that is away for longer is
+    /// down. Samples are waited for as long.
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /// Sees a storage node through an absence of about six seconds.
+    /// More than fit into [#PATIENCE].
+    private static final int DEFAULT_RETRIES = 64;
+
+    /// See a storage node through an absence of about six seconds.
+    private static final int SHORTENED_RETRIES = 6;
+
+    /// Sees a storage node through an absence of [#PATIENCE], and notices within five seconds that it is back.
     public static RetryPolicy defaults() {
-        return new RetryPolicy(6, Duration.ofMillis(100), Duration.ofSeconds(30));
+        return new RetryPolicy(DEFAULT_RETRIES, Duration.ofMillis(100), Duration.ofSeconds(5));
+    }
+
+    /// The same for a question that can go unanswered, over within seconds.
+    public RetryPolicy shortened() {
+        return new RetryPolicy(Math.min(retries, SHORTENED_RETRIES), firstDelay, longestDelay);
     }
 
     /// A publisher that subscribes to `request` again for every retry.
