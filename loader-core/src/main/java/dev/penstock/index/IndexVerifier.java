@@ -92,7 +92,6 @@ public final class IndexVerifier {
         compare(shard, "", "fields", index.header().fields(), fresh.header().fields());
         compare(shard, "", "counters", index.counters(), fresh.counters());
         compare(shard, "", "samples", index.sampleCount(), fresh.sampleCount());
-        long samplesBegin = differenceCount;
         for (int sample = 0; sample < Math.min(index.sampleCount(), fresh.sampleCount()); sample++) {
             String key = index.key(sample);
             compare(shard, key, "key", key, fresh.key(sample));
@@ -108,20 +107,28 @@ public final class IndexVerifier {
                         Integer.toHexString(fresh.crc32c(sample, field)));
             }
         }
-        if (differenceCount == samplesBegin) {
-            compareChunks(index, fresh);
-        }
+        compareChunks(index, fresh);
     }
 
-    /// Finds what no sample covers, such as the headers between them; a sample that differs says more than its chunk.
+    /// Finds what no sample covers, such as the headers between them, also beside a sample that differs. Neighbours
+    /// that differ are one difference: a byte too many moves every chunk behind it.
     private void compareChunks(ShardIndex index, ShardIndex fresh) {
-        for (int chunk = 0; chunk < Math.min(index.chunkCount(), fresh.chunkCount()); chunk++) {
-            compare(
-                    index.object().key(),
-                    "",
-                    "crc32c of the chunk at " + (long) chunk * ShardIndex.CHUNK_BYTES,
-                    Integer.toHexString(index.chunkCrc32c(chunk)),
-                    Integer.toHexString(fresh.chunkCrc32c(chunk)));
+        int count = Math.min(index.chunkCount(), fresh.chunkCount());
+        for (int chunk = 0; chunk < count; chunk++) {
+            int end = chunk;
+            while (end < count && index.chunkCrc32c(end) != fresh.chunkCrc32c(end)) {
+                end++;
+            }
+            if (end > chunk) {
+                String chunks = end == chunk + 1 ? "the chunk at " : (end - chunk) + " chunks from ";
+                compare(
+                        index.object().key(),
+                        "",
+                        "crc32c of " + chunks + (long) chunk * ShardIndex.CHUNK_BYTES,
+                        Integer.toHexString(index.chunkCrc32c(chunk)),
+                        Integer.toHexString(fresh.chunkCrc32c(chunk)));
+                chunk = end;
+            }
         }
     }
 
