@@ -12,7 +12,6 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
-import dev.penstock.plan.StepSamples;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.tier.BlockCache;
 import java.time.Duration;
@@ -51,11 +50,7 @@ public final class Loader implements AutoCloseable {
         this.index = index;
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
-        this.batches = new GlobalBatches(
-                index.sampleCount(),
-                config.batchSize(),
-                config.epochs().orElse(GlobalBatches.UNBOUNDED),
-                config.remainder());
+        this.batches = config.batches(index.sampleCount());
         requireStartWithinRun();
         this.tiers = cache == null
                 ? CacheTiers.open(index, store, order, batches, config)
@@ -187,28 +182,12 @@ public final class Loader implements AutoCloseable {
 
     /// First step that is not delivered; `Long.MAX_VALUE` for an endless run.
     public long stepCount() {
-        return Math.min(batches.stepCount(), config.steps().orElse(Long.MAX_VALUE));
+        return config.stepCount(index.sampleCount());
     }
 
     /// What to save so that a later run continues with `nextStep`.
     public LoaderState state(long nextStep) {
-        return new LoaderState(
-                LoaderState.VERSION,
-                SampleOrder.ORDER_VERSION,
-                index.digest(),
-                config.seed(),
-                config.shuffle().toString(),
-                config.remainder().name(),
-                config.batchSize(),
-                openWindow(nextStep),
-                nextStep,
-                nextStep == 0 ? 0 : batches.firstPosition(nextStep - 1) + batches.size(nextStep - 1));
-    }
-
-    private String openWindow(long nextStep) {
-        return StepSamples.isWithinWindow(batches, config.regrouping(), nextStep)
-                ? config.regrouping() + " ranks=" + config.ranks()
-                : LoaderState.NO_WINDOW;
+        return LoaderState.of(index, config, nextStep);
     }
 
     public LoaderCounters counters() {

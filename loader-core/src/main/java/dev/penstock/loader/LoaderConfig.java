@@ -5,6 +5,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.memory.SlotArena;
+import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.plan.RankAssigner;
@@ -100,6 +101,16 @@ public record LoaderConfig(
                     .with("value", value)
                     .with("wanted", wanted));
         }
+    }
+
+    /// Which positions make each step, over a dataset of so many samples; [#steps()] may cut the run short.
+    public GlobalBatches batches(long sampleCount) {
+        return new GlobalBatches(sampleCount, batchSize, epochs.orElse(GlobalBatches.UNBOUNDED), remainder);
+    }
+
+    /// First step that is not delivered; `Long.MAX_VALUE` for an endless run.
+    public long stepCount(long sampleCount) {
+        return Math.min(batches(sampleCount).stepCount(), steps.orElse(Long.MAX_VALUE));
     }
 
     /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping.
