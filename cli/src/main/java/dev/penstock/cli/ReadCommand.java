@@ -55,7 +55,7 @@ final class ReadCommand implements Callable<Integer> {
         common.requireWritableResult();
         LoaderConfig config = config();
         common.detail(config.toString());
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             loading.discardOtherTiers(0);
             read(dataset, config);
         }
@@ -71,7 +71,7 @@ final class ReadCommand implements Callable<Integer> {
             common.out().flush();
             Result result = common.newResult().param("uri", Locations.shown(location));
             loading.describe(config, result);
-            common.write(result.rows(report.rows()));
+            common.write(result.rows(report.rows()).rows(dataset.rows()));
         }
     }
 

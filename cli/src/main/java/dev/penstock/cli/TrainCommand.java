@@ -110,7 +110,7 @@ final class TrainCommand implements Callable<Integer> {
         int localRanks = localRanks(environment, world);
         LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
@@ -150,8 +150,10 @@ final class TrainCommand implements Callable<Integer> {
         LoaderConfig config =
                 withRecipe(loading.toLoaderConfig(chosen.costModel()), chosen).build();
         common.detail(config.toString());
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             RankTraining.requireFits(dataset.index(), chosen);
+            RankTraining.requireContinues(
+                    dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());

@@ -132,7 +132,15 @@ class TrainCommandTest {
         assertThat(again.out()).contains("over 4 steps");
         assertThat(metrics("run")).hasSize(4).isEqualTo(curve);
         assertThat(other.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(other.err()).contains("differs=seed, saved=0, now=9");
+        assertThat(other.err().lines())
+                .as("whatever the number of ranks")
+                .singleElement()
+                .asString()
+                .contains("differs=seed, saved=0, now=9");
+
+        CommandRun longer = CommandRun.of(train("run", "--steps=6").toArray());
+        assertThat(longer.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(longer.err().lines()).singleElement().asString().contains("differs=steps, saved=4, now=6");
     }
 
     @Test

@@ -90,7 +90,7 @@ public final class RankTraining {
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
                 Loader loader = Loader.open(index, store, config)) {
-            String digest = recipe + " steps=" + loader.stepCount();
+            String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
                 checkpoint.restore(model.parameters(), optimizer);
@@ -152,12 +152,31 @@ public final class RankTraining {
         }
     }
 
+    /// Fails before any process or model is made when the run directory holds a checkpoint that this run does not
+    /// continue: the refusal is then one line, whatever the number of ranks.
+    public static void requireContinues(
+            DatasetIndex index, LoaderConfig config, Recipe recipe, Path run, Checkpointing checkpointing) {
+        long stepCount = config.stepCount(index.sampleCount());
+        new Checkpoints(RunDirectory.create(run).checkpoints(), checkpointing.keep())
+                .latest()
+                .map(Checkpoint::state)
+                .filter(saved -> saved.nextStep() <= stepCount)
+                .ifPresent(saved -> requireContinues(
+                        saved, LoaderState.of(index, config, saved.nextStep()), digest(recipe, stepCount)));
+    }
+
+    private static String digest(Recipe recipe, long stepCount) {
+        return recipe + " steps=" + stepCount;
+    }
+
     private static void requireContinues(RunState saved, LoaderState now, String digest) {
         LoaderState.parse(saved.loaderPosition()).requireContinues(now);
         if (!saved.runDigest().equals(digest)) {
+            DifferentSettings different = DifferentSettings.of(saved.runDigest(), digest);
             throw new ConfigurationException(FailureMessage.of("resuming")
-                    .with("saved", saved.runDigest())
-                    .with("now", digest)
+                    .with("differs", different.names())
+                    .with("saved", different.saved())
+                    .with("now", different.now())
                     .remedy("resume with the saved recipe and number of steps, or start a new run directory"));
         }
     }
