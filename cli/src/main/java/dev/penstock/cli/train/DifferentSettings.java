@@ -24,7 +24,7 @@ record DifferentSettings(String names, String saved, String now) {
             String was = before.getOrDefault(name, "none");
             String is = after.getOrDefault(name, "none");
             if (!was.equals(is)) {
-                names.add(name);
+                names.add(name.substring(0, name.indexOf(' ')));
                 savedValues.add(was);
                 nowValues.add(is);
             }
@@ -32,12 +32,16 @@ record DifferentSettings(String names, String saved, String now) {
         return new DifferentSettings(names.toString(), savedValues.toString(), nowValues.toString());
     }
 
+    /// By name and how many times it came before: records within a record may have settings of the same name.
     private static Map<String, String> settings(String text) {
         Map<String, String> settings = new LinkedHashMap<>();
         Matcher found = SETTING.matcher(text);
         while (found.find()) {
-            // A name may come again, within another record.
-            settings.merge(found.group(1), found.group(2), (first, second) -> first + "/" + second);
+            int before = 0;
+            while (settings.containsKey(found.group(1) + " " + before)) {
+                before++;
+            }
+            settings.put(found.group(1) + " " + before, found.group(2));
         }
         return settings;
     }

@@ -15,6 +15,12 @@ class DifferentSettingsTest {
     }
 
     @Test
+    void aNameThatComesAgainIsAnotherSetting() {
+        assertThat(DifferentSettings.of("Recipe[steps=40] steps=4", "Recipe[steps=40] steps=6"))
+                .isEqualTo(new DifferentSettings("steps", "4", "6"));
+    }
+
+    @Test
     void settingsThatCameOrWentAreNamed() {
         assertThat(DifferentSettings.of("a=1 b=2", "a=1 c=3"))
                 .isEqualTo(new DifferentSettings("b, c", "2, none", "none, 3"));
