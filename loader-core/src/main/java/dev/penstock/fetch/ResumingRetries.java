@@ -11,9 +11,10 @@ import reactor.util.retry.Retry;
 ///
 /// Only a [RetryableException] is tried again. The delay is random between nothing and a bound that doubles with every
 /// failure, so that hosts that failed together do not return together ("full jitter", Brooker, 2015); throttling has a
-/// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress of
-/// a sixteenth begins anew to count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the
-/// time limit, the last failure is passed on as it is. A cancel ends the request, or the wait for the next one.
+/// longer one. It comes on top of the wait that the server asked for. Each attempt asks for the bytes that are missing
+/// then. A failure that follows progress of a sixteenth begins anew to count; after [#MAX_ATTEMPTS] without any, when
+/// that has gone on for the time limit, or when the server asked for a wait beyond it, the last failure is passed on as
+/// it is. A cancel ends the request, or the wait for the next one.
 final class ResumingRetries implements RangeSource {
 
     /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
@@ -80,7 +81,7 @@ final class ResumingRetries implements RangeSource {
 
         /// Emits when to try again, or the failure where that is over.
         Mono<Long> delay(Throwable failure) {
-            if (!(failure instanceof RetryableException)) {
+            if (!(failure instanceof RetryableException retryable)) {
                 return Mono.error(failure);
             }
             long now = clock.nanos();
@@ -92,11 +93,12 @@ final class ResumingRetries implements RangeSource {
             }
             failures++;
             long left = giveUpAfterNanos - (now - firstAtNanos);
-            if (failures == MAX_ATTEMPTS || left <= 0) {
+            long askedNanos = retryable.retryAfter().toNanos();
+            if (failures == MAX_ATTEMPTS || left <= 0 || askedNanos > left) {
                 return Mono.error(failure);
             }
             meter.retries.increment();
-            return Mono.delay(Duration.ofNanos(Math.min(left, delayNanos(failure))), clock.timer());
+            return Mono.delay(Duration.ofNanos(Math.min(left, askedNanos + delayNanos(failure))), clock.timer());
         }
 
         private long delayNanos(Throwable failure) {

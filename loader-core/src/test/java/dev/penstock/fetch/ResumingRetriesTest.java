@@ -106,6 +106,26 @@ class ResumingRetriesTest {
     }
 
     @Test
+    void theWaitThatTheServerAskedForIsKeptAndTheDelayComesOnTop() {
+        Duration asked = Duration.ofSeconds(30);
+        for (Response.Fault fault : new Response.Fault[] {Response.Fault.RESET, Response.Fault.THROTTLE}) {
+            Duration without = delayBeforeSecond(Response.failed(fault, 0));
+            Duration with = delayBeforeSecond(Response.failed(fault, 0).withRetryAfter(asked));
+            assertThat(with).isEqualTo(asked.plus(without));
+        }
+    }
+
+    @Test
+    void aWaitBeyondTheTimeLimitIsNotWaitedFor() {
+        Response refusal = Response.failed(Response.Fault.THROTTLE, 0).withRetryAfter(Duration.ofSeconds(40));
+        ScriptedStore store = store(n -> refusal);
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.failure).isInstanceOf(ThrottledException.class);
+        assertThat(store.requests()).isEqualTo(2);
+    }
+
+    @Test
     void delaysGrowAndAreBounded() {
         ScriptedStore store =
                 store(n -> Response.failed(Response.Fault.THROTTLE, 0).withFirstByte(Duration.ZERO));

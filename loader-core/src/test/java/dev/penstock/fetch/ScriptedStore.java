@@ -117,11 +117,11 @@ final class ScriptedStore implements RangeSource {
                         return;
                     }
                     case RESET -> {
-                        fail(new RetryableException(FailureMessage.of("scripted read"), null));
+                        fail(new RetryableException(FailureMessage.of("scripted read"), null, response.retryAfter()));
                         return;
                     }
                     case THROTTLE -> {
-                        fail(new ThrottledException(FailureMessage.of("scripted read"), null));
+                        fail(new ThrottledException(FailureMessage.of("scripted read"), null, response.retryAfter()));
                         return;
                     }
                     case FATAL -> {

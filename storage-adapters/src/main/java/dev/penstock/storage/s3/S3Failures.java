@@ -7,15 +7,19 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.storage.http.RetryAfter;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /// Turns what the SDK reports into the failure that says what to do.
 ///
@@ -51,8 +55,10 @@ final class S3Failures {
     private static PenstockException answered(FailureMessage operation, AwsServiceException answer) {
         int status = answer.statusCode();
         String code = code(answer);
-        FailureMessage message =
+        Duration wait = wait(answer);
+        FailureMessage identified =
                 operation.with("status", status).with("code", code).with("requestId", answer.requestId());
+        FailureMessage message = wait.isZero() ? identified : identified.with("retryAfter", wait.toSeconds() + " s");
         return switch (status) {
             case 412 ->
                 new CorruptDataException(message.with("found", "another version")
@@ -60,8 +66,8 @@ final class S3Failures {
             case 416 ->
                 new CorruptDataException(message.with("found", "no such range")
                         .remedy("the object was cut since it was indexed: restore it or index it again"));
-            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null);
-            case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null);
+            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null, wait);
+            case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null, wait);
             default -> refused(message, status, code, answer);
         };
     }
@@ -99,6 +105,15 @@ final class S3Failures {
                     default -> "check the endpoint and what it supports";
                 };
         };
+    }
+
+    private static Duration wait(AwsServiceException answer) {
+        AwsErrorDetails details = answer.awsErrorDetails();
+        if (details == null || details.sdkHttpResponse() == null) {
+            return Duration.ZERO;
+        }
+        SdkHttpResponse response = details.sdkHttpResponse();
+        return RetryAfter.of(header -> response.firstMatchingHeader(header).orElse(null));
     }
 
     private static String regionRemedy(AwsServiceException answer) {

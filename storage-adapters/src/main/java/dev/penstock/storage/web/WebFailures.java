@@ -6,8 +6,8 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.storage.http.RetryAfter;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.proxy.ProxyConnectException;
@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.PrematureCloseException;
 
@@ -25,14 +26,13 @@ import reactor.netty.http.client.PrematureCloseException;
 /// Messages name the status, never what the server wrote beside it: an error page may repeat the request's URL.
 final class WebFailures {
 
-    /// Beyond this, what a server sends as `Retry-After` is no number and no date.
-    private static final int LONGEST_RETRY_AFTER = 32;
-
     private WebFailures() {}
 
     /// The failure of a request that was answered with a status that is none of those a caller knows.
     static PenstockException ofStatus(FailureMessage operation, int status, HttpHeaders headers) {
-        FailureMessage message = operation.with("found", text(status));
+        Duration wait = RetryAfter.of(headers::get);
+        FailureMessage answered = operation.with("found", text(status));
+        FailureMessage message = wait.isZero() ? answered : answered.with("retryAfter", wait.toSeconds() + " s");
         return switch (status) {
             case 404, 410 -> new ObjectMissingException(message.remedy("check the path"), null);
             case 401 ->
@@ -42,16 +42,15 @@ final class WebFailures {
                 new StoreAccessException(
                         message.remedy("check that this host may read the path, and that its URL has not expired"));
             case 429, 503 ->
-                new ThrottledException(
-                        message.with("retry-after", retryAfter(headers)).remedy("ask less often"), null);
-            case 408, 425 -> new RetryableException(message.remedy("if it persists, check the server"), null);
+                new ThrottledException(message.remedy("ask less often"), null, wait);
+            case 408, 425 -> new RetryableException(message.remedy("if it persists, check the server"), null, wait);
             case 301, 302, 303, 307, 308 ->
                 new StoreAccessException(message.remedy(
                         "name the address it leads to: a chain of many redirects is not followed, nor one to http"));
             case 501, 505 -> new StoreAccessException(message.remedy("check the server's software"));
             default ->
                 status >= 500
-                        ? new RetryableException(message.remedy("if it persists, check the server's log"), null)
+                        ? new RetryableException(message.remedy("if it persists, check the server's log"), null, wait)
                         : new StoreAccessException(message.remedy("check that a web server serves this URI"));
         };
     }
@@ -107,11 +106,6 @@ final class WebFailures {
     private static RetryableException retryable(
             FailureMessage operation, String found, String remedy, Throwable cause) {
         return new RetryableException(operation.with("found", found).remedy(remedy), cause);
-    }
-
-    private static String retryAfter(HttpHeaders headers) {
-        String value = headers.get(HttpHeaderNames.RETRY_AFTER, "");
-        return value.isEmpty() || value.length() > LONGEST_RETRY_AFTER ? "unknown" : value;
     }
 
     private static boolean isCausedBy(@Nullable Throwable failure, Class<? extends Throwable> type) {

@@ -11,6 +11,11 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.fetch.FetchMeter;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.laws.LawDatasets;
+import dev.penstock.storage.http.Closure;
+import dev.penstock.storage.http.OriginReads;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
@@ -22,6 +27,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -135,6 +141,41 @@ class S3FailureTest {
         server.fail(exchange -> S3Server.error(exchange, 429, "TooManyRequests"));
         assertFailure(() -> read(object), ThrottledException.class, "status=429");
         assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void theWaitThatTheServerAskedForIsPassedOn() {
+        ObjectMetadata object = object();
+        for (int status : new int[] {503, 429, 500}) {
+            server.fail(exchange -> {
+                exchange.getResponseHeaders().set("Retry-After", "7");
+                return S3Server.error(exchange, status, "InternalError");
+            });
+            assertThat(catchThrowable(() -> read(object)))
+                    .isInstanceOfSatisfying(RetryableException.class, failure -> assertThat(failure.retryAfter())
+                            .isEqualTo(Duration.ofSeconds(7)))
+                    .hasMessageContaining("retryAfter=7 s");
+        }
+    }
+
+    @Test
+    void noRequestComesBeforeTheTimeThatTheServerAskedFor() {
+        LawDatasets.pack(directory, store);
+        Closure closure = new Closure();
+        FetchMeter meter = new FetchMeter();
+        try (DatasetIndex index = DatasetIndex.open(store)) {
+            List<ObjectMetadata> shards = index.currentObjects(store);
+            server.fail(exchange -> {
+                if (!closure.refuses()) {
+                    return false;
+                }
+                exchange.getResponseHeaders().set("Retry-After", Closure.SECONDS);
+                return S3Server.error(exchange, 503, "SlowDown");
+            });
+            OriginReads.aroundARefusal(index, shards, store, meter);
+        }
+        assertThat(closure.requests()).isGreaterThan(2);
+        assertThat(closure.early()).isZero();
     }
 
     @Test

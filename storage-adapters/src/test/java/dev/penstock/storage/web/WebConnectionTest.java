@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
+import dev.penstock.fetch.FetchMeter;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
+import dev.penstock.storage.http.Closure;
+import dev.penstock.storage.http.OriginReads;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
@@ -27,6 +30,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -192,6 +196,33 @@ class WebConnectionTest {
                             .isEqualTo(read(files, files.stat(shard.key()).block()));
                 }
             }
+        }
+    }
+
+    @Test
+    void noRequestComesBeforeTheTimeThatTheServerAskedFor(@TempDir Path directory) throws IOException {
+        try (ObjectStore files = ObjectStores.open(directory.resolve("dataset").toUri())) {
+            LawDatasets.pack(directory, files);
+            for (ObjectMetadata object : files.list("").toIterable()) {
+                server.put(object.key(), read(files, object));
+            }
+            Closure closure = new Closure();
+            FetchMeter meter = new FetchMeter();
+            try (DatasetIndex index = DatasetIndex.open(store)) {
+                List<ObjectMetadata> shards = index.currentObjects(store);
+                server.answer((exchange, served) -> {
+                    if (closure.refuses()) {
+                        exchange.getResponseHeaders().set("Retry-After", Closure.SECONDS);
+                        WebServer.empty(exchange, 503);
+                    } else {
+                        WebServer.serve(exchange, served);
+                    }
+                });
+                OriginReads.aroundARefusal(index, shards, store, meter);
+            }
+            assertThat(closure.requests()).isGreaterThan(2);
+            assertThat(closure.early()).isZero();
+            assertThat(meter.snapshot().throttles()).isEqualTo(1);
         }
     }
 

@@ -77,11 +77,6 @@ class WebStoreFailureTest {
                     .hasMessageContaining("; ");
             assertThat(trace(failure)).doesNotContain(TOKEN);
         });
-        server.answer((exchange, _) -> {
-            exchange.getResponseHeaders().set("Retry-After", "7");
-            WebServer.empty(exchange, 503);
-        });
-        assertThatThrownBy(() -> read(object, 10)).hasMessageContaining("retry-after=7");
     }
 
     @Test
