@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A failure that the same request may survive when it is sent again: a reset, a time-out, a busy server.
-public sealed class RetryableException extends PenstockException permits ThrottledException {
+public sealed class RetryableException extends PenstockException permits ThrottledException, WrongAnswerException {
 
     private static final long serialVersionUID = 1;
 

@@ -18,6 +18,7 @@ record Response(
         STALL,
         RESET,
         THROTTLE,
+        WRONG_ANSWER,
         FATAL
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.error.WrongAnswerException;
 import dev.penstock.tier.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +79,25 @@ class ResumingRetriesTest {
         time.advance(LONG);
         assertThat(read.completed).isTrue();
         assertThat(store.requests()).isGreaterThan(2 * ResumingRetries.MAX_ATTEMPTS);
+    }
+
+    @Test
+    void aServerThatAnswersWrongIsAskedAFewTimesThoughItBringsBytes() {
+        ScriptedStore store = store(n -> Response.failed(Response.Fault.WRONG_ANSWER, 0.25));
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.failure).isInstanceOf(WrongAnswerException.class);
+        assertThat(store.requests()).isEqualTo(ResumingRetries.MAX_WRONG_ANSWERS);
+    }
+
+    @Test
+    void aRightAnswerAfterAWrongOneCompletesTheRead() {
+        ScriptedStore store =
+                store(n -> n % 2 == 0 ? Response.failed(Response.Fault.WRONG_ANSWER, 0.5) : Response.served());
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.completed).isTrue();
+        assertThat(read.holdsTheObject()).isTrue();
     }
 
     @Test

@@ -7,14 +7,11 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.storage.http.ConnectionFailures;
 import dev.penstock.storage.http.RetryAfter;
-import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
-import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -30,6 +27,11 @@ final class S3Failures {
 
     private static final String RETRY = "if it persists, look at the server and the network";
 
+    private static final String TRUST = "name a file with the server's certificate authority in AWS_CA_BUNDLE";
+
+    private static final String REFUSED_HEAD = "check the credentials and that they may do this here; a session token"
+            + " that has expired is answered like this, too: renew it";
+
     private S3Failures() {}
 
     static PenstockException of(FailureMessage operation, Throwable failure) {
@@ -43,22 +45,32 @@ final class S3Failures {
         }
         Optional<IOException> connection = cause(failure, IOException.class);
         if (connection.isPresent()) {
-            return disconnected(operation, connection.get());
+            return ConnectionFailures.of(operation, connection.get(), TRUST);
         }
-        FailureMessage message =
-                operation.with("found", innermost(failure).getClass().getSimpleName());
         return cause(failure, SdkClientException.class).isPresent()
-                ? new StoreAccessException(message.remedy("check the settings of the AWS SDK"), innermost(failure))
-                : new RetryableException(message.remedy(RETRY), innermost(failure));
+                ? new StoreAccessException(
+                        operation
+                                .with("found", "a request that the AWS SDK could not make")
+                                .remedy("check the settings of the AWS SDK"),
+                        innermost(failure))
+                : new RetryableException(
+                        operation.with("found", "a request that broke off").remedy(RETRY), innermost(failure));
     }
 
     private static PenstockException answered(FailureMessage operation, AwsServiceException answer) {
         int status = answer.statusCode();
         String code = code(answer);
         Duration wait = wait(answer);
-        FailureMessage identified =
-                operation.with("status", status).with("code", code).with("requestId", answer.requestId());
-        FailureMessage message = wait.isZero() ? identified : identified.with("retryAfter", wait.toSeconds() + " s");
+        FailureMessage message = operation.with("status", status);
+        if (!code.isEmpty()) {
+            message = message.with("code", code);
+        }
+        if (answer.requestId() != null) {
+            message = message.with("requestId", answer.requestId());
+        }
+        if (wait.isPositive()) {
+            message = message.with("retryAfter", wait.toSeconds() + " s");
+        }
         return switch (status) {
             case 412 ->
                 new CorruptDataException(message.with("found", "another version")
@@ -100,7 +112,10 @@ final class S3Failures {
             default ->
                 switch (status) {
                     case 301, 307 -> regionRemedy(answer);
-                    case 401, 403 -> "check the credentials and that they may do this here";
+                    // S3 answers HEAD with 400 where a token has expired, and other servers with 403.
+                    case 400 -> code.isEmpty() ? REFUSED_HEAD : "check the endpoint and what it supports";
+                    case 401, 403 ->
+                        code.isEmpty() ? REFUSED_HEAD : "check the credentials and that they may do this here";
                     case 404 -> "check the key, the bucket and the endpoint";
                     default -> "check the endpoint and what it supports";
                 };
@@ -129,29 +144,12 @@ final class S3Failures {
                 .orElse(remedy);
     }
 
-    /// An answer to HEAD has no body and so no code.
+    /// Empty for an answer to HEAD, which has no body and so no code.
     private static String code(AwsServiceException answer) {
         String code = answer.awsErrorDetails() == null
                 ? null
                 : answer.awsErrorDetails().errorCode();
-        return code == null || !code.matches("[A-Za-z0-9.]+") ? "none" : code;
-    }
-
-    private static PenstockException disconnected(FailureMessage operation, IOException cause) {
-        FailureMessage message = operation.with("found", cause.getClass().getSimpleName());
-        if (cause instanceof UnknownHostException) {
-            return new RetryableException(
-                    message.remedy("check the endpoint's name, the bucket's name and the name servers"), cause);
-        }
-        if (cause instanceof NotSslRecordException) {
-            return new StoreAccessException(message.remedy("the endpoint does not speak TLS: write http://"), cause);
-        }
-        if (cause instanceof SSLException
-                && cause(cause, CertificateException.class).isPresent()) {
-            return new StoreAccessException(
-                    message.remedy("name a file with the server's certificate authority in AWS_CA_BUNDLE"), cause);
-        }
-        return new RetryableException(message.remedy(RETRY), cause);
+        return code == null || !code.matches("[A-Za-z0-9.]+") ? "" : code;
     }
 
     private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {

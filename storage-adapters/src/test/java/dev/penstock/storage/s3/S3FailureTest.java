@@ -16,6 +16,7 @@ import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.storage.http.Closure;
 import dev.penstock.storage.http.OriginReads;
+import dev.penstock.storage.http.RawServer;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
@@ -230,36 +231,6 @@ class S3FailureTest {
     }
 
     @Test
-    void aRangeThatIsNotTheOneAskedForIsRefused() {
-        ObjectMetadata object = object();
-        String expected = "expected=status 206, bytes 0-99999/100000";
-        for (String range : List.of("bytes 1-100000/100000", "bytes 0-99998/100000", "bytes 0-99999/*", "nonsense")) {
-            server.fail(exchange -> answer(exchange, 206, range, BYTES, BYTES.length));
-            assertFailure(() -> read(object), CorruptDataException.class, expected, "found=status 206, " + range);
-        }
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100001", BYTES, BYTES.length));
-        assertFailure(() -> read(object), CorruptDataException.class, "expected=100000 bytes", "found=100001 bytes");
-        server.fail(exchange -> answer(exchange, 200, "", BYTES, BYTES.length));
-        assertFailure(() -> read(object), CorruptDataException.class, expected, "found=status 200");
-    }
-
-    @Test
-    void aBodyLongerThanItsRangeIsRefused() {
-        ObjectMetadata object = object();
-        byte[] longer = bytes(BYTES.length + 1);
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100000", longer, 0));
-        assertFailure(() -> read(object), CorruptDataException.class, "key=a.bin", "serves the ranges");
-    }
-
-    @Test
-    void aBodyShorterThanItsRangeIsRetryable() {
-        ObjectMetadata object = object();
-        byte[] shorter = bytes(BYTES.length - 1);
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100000", shorter, 0));
-        assertFailure(() -> read(object), RetryableException.class, "found=99999 bytes");
-    }
-
-    @Test
     void aReadThatBrokeOffGoesOnWhereItStopped() {
         ObjectMetadata object = object();
         AtomicReference<String> range = new AtomicReference<>();
@@ -296,7 +267,7 @@ class S3FailureTest {
         }
         URI endpoint = URI.create("http://localhost:" + port);
         try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-            assertFailure(() -> read(other, object()), RetryableException.class, "key=a.bin");
+            assertFailure(() -> read(other, object()), RetryableException.class, "found=connection refused");
         }
     }
 
@@ -304,7 +275,7 @@ class S3FailureTest {
     void aHostWithoutAnAddressIsRetryableForNameServersHaveOutages() {
         URI endpoint = URI.create("http://nowhere.invalid");
         try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-            assertFailure(() -> read(other, object()), RetryableException.class, "check the endpoint's name");
+            assertFailure(() -> read(other, object()), RetryableException.class, "found=no address for the host");
         }
     }
 
@@ -320,8 +291,16 @@ class S3FailureTest {
                     ObjectStore deceived = TestStores.open(otherName, S3Server.SECRET_KEY, trusting)) {
                 ObjectMetadata object = sound.stat("a.bin").block();
                 assertThat(read(sound, object)).isEqualTo(BYTES);
-                assertFailure(() -> read(doubtful, object), StoreAccessException.class, "AWS_CA_BUNDLE");
-                assertFailure(() -> read(deceived, object), StoreAccessException.class, "AWS_CA_BUNDLE");
+                assertFailure(
+                        () -> read(doubtful, object),
+                        StoreAccessException.class,
+                        "found=a certificate of an authority that is not trusted",
+                        "AWS_CA_BUNDLE");
+                assertFailure(
+                        () -> read(deceived, object),
+                        StoreAccessException.class,
+                        "found=a certificate for another host",
+                        "name the host as the certificate does");
             }
         }
     }
@@ -331,8 +310,35 @@ class S3FailureTest {
         try (RawServer plain = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n")) {
             URI endpoint = URI.create("https://localhost:" + plain.port());
             try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-                assertFailure(() -> read(other, object()), StoreAccessException.class, "write http://");
+                assertFailure(() -> read(other, object()), StoreAccessException.class, "found=a server without TLS");
             }
+        }
+    }
+
+    @Test
+    void anEndpointThatDoesNotSpeakHttpIsToldApart() throws IOException {
+        for (String greeting : List.of("SSH-2.0-OpenSSH_9.2\r\n", "-ERR unknown command 'HEAD'\r\n", "\0\1\2\n")) {
+            try (RawServer other = RawServer.answering(greeting);
+                    ObjectStore misled = TestStores.open(endpoint(other), S3Server.SECRET_KEY, Map.of())) {
+                String[] words = {"found=an answer that is not HTTP", "name the port of the HTTP server"};
+                assertFailure(() -> read(misled, object()), StoreAccessException.class, words);
+                assertFailure(() -> misled.stat("a.bin").block(), StoreAccessException.class, words);
+            }
+        }
+    }
+
+    @Test
+    void aRefusedHeadNamesWhatItCannotTellApartAndNothingElse() {
+        for (int status : new int[] {400, 403}) {
+            server.fail(exchange -> {
+                exchange.sendResponseHeaders(status, -1);
+                return true;
+            });
+            assertThat(catchThrowable(() -> store.stat("a.bin").block()))
+                    .isInstanceOf(StoreAccessException.class)
+                    .hasMessage("object access failed: uri=" + store.root() + ", key=a.bin, status=" + status
+                            + "; check the credentials and that they may do this here; a session token that has"
+                            + " expired is answered like this, too: renew it");
         }
     }
 
