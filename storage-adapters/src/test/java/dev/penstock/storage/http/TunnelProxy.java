@@ -1,4 +1,4 @@
-package dev.penstock.storage.s3;
+package dev.penstock.storage.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -10,31 +10,43 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToIntFunction;
 
-/// An HTTP proxy that opens a tunnel for every `CONNECT`, to one place whatever it is asked for.
-final class TunnelProxy implements AutoCloseable {
+/// An HTTP proxy on this host that opens a tunnel for every `CONNECT`, and remembers what it was asked.
+public final class TunnelProxy implements AutoCloseable {
 
     private final ServerSocket listener;
-    private final int targetPort;
+    private final ToIntFunction<String> targetPort;
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
-    private TunnelProxy(ServerSocket listener, int targetPort) {
+    private TunnelProxy(ServerSocket listener, ToIntFunction<String> targetPort) {
         this.listener = listener;
         this.targetPort = targetPort;
     }
 
-    static TunnelProxy to(int targetPort) throws IOException {
+    /// Tunnels to the port of this host that it is asked for.
+    public static TunnelProxy start() throws IOException {
+        return start(authority -> Integer.parseInt(authority.substring(authority.indexOf(':') + 1)));
+    }
+
+    /// Tunnels to one port of this host, whatever it is asked for.
+    public static TunnelProxy to(int targetPort) throws IOException {
+        return start(_ -> targetPort);
+    }
+
+    private static TunnelProxy start(ToIntFunction<String> targetPort) throws IOException {
         TunnelProxy proxy = new TunnelProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), targetPort);
         Thread.ofVirtual().start(proxy::accept);
         return proxy;
     }
 
-    int port() {
-        return listener.getLocalPort();
+    /// Where it listens, as `HOST:PORT`.
+    public String address() {
+        return "localhost:" + listener.getLocalPort();
     }
 
     /// The `CONNECT` requests so far, with their headers.
-    List<String> heads() {
+    public List<String> heads() {
         return heads;
     }
 
@@ -59,17 +71,19 @@ final class TunnelProxy implements AutoCloseable {
     }
 
     private void tunnel(Socket client) {
-        try (client;
-                Socket target = new Socket(InetAddress.getLoopbackAddress(), targetPort)) {
+        try (client) {
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
                 head.append((char) client.getInputStream().read());
             }
             heads.add(head.toString());
-            client.getOutputStream().write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(ISO_8859_1));
-            Thread back = Thread.ofVirtual().start(() -> copy(target, client));
-            copy(client, target);
-            back.join();
+            int port = targetPort.applyAsInt(head.toString().split(" ", -1)[1]);
+            try (Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.getOutputStream().write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(ISO_8859_1));
+                Thread back = Thread.ofVirtual().start(() -> copy(target, client));
+                copy(client, target);
+                back.join();
+            }
         } catch (IOException | InterruptedException _) {
             // The client's side of it is what a test looks at.
         }

@@ -1,4 +1,4 @@
-package dev.penstock.storage.s3;
+package dev.penstock.storage.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A listener that answers the heads of requests with the bytes it was given, one connection at a time, and then resets
 /// the connection.
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
 
     /// First byte of a client that speaks TLS; its greeting has no end that this server knows.
     private static final char TLS_HANDSHAKE = 22;
@@ -26,18 +26,18 @@ final class RawServer implements AutoCloseable {
     }
 
     /// @param answers one per request; the last one also answers every later request
-    static RawServer answering(String... answers) throws IOException {
+    public static RawServer answering(String... answers) throws IOException {
         RawServer server = new RawServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
         Thread.ofVirtual().start(() -> server.serve(answers));
         return server;
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /// The heads of the requests so far.
-    List<String> heads() {
+    public List<String> heads() {
         return heads;
     }
 

@@ -1,23 +1,22 @@
-package dev.penstock.storage.web;
+package dev.penstock.storage.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The range that a server says it sent, and the size of the whole (RFC 9110, 14.4).
 ///
 /// @param span `FIRST-LAST`, both inclusive; `*` where nothing was sent
 /// @param sizeBytes empty where the server does not know
-record ContentRange(String span, OptionalLong sizeBytes) {
+public record ContentRange(String span, OptionalLong sizeBytes) {
 
     private static final Pattern FORM = Pattern.compile("bytes (\\d{1,18}-\\d{1,18}|\\*)/(\\d{1,18}|\\*)");
 
     /// The header as it is; empty where it is missing or of another form.
-    static Optional<ContentRange> of(HttpHeaders response) {
-        Matcher matcher = FORM.matcher(response.get(HttpHeaderNames.CONTENT_RANGE, ""));
+    public static Optional<ContentRange> of(@Nullable String header) {
+        Matcher matcher = FORM.matcher(header == null ? "" : header);
         if (!matcher.matches()) {
             return Optional.empty();
         }
