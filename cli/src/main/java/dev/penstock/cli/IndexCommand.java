@@ -73,7 +73,8 @@ final class IndexCommand implements Callable<Integer> {
         IndexOptions options = indexing.toIndexOptions();
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
-            IndexReport built = new IndexBuilder(store, options, CommonOptions.shownOn(progress)).build(progress.counting("indexing"));
+            IndexReport built = new IndexBuilder(store, options, CommonOptions.shownOn(progress))
+                    .build(progress.counting("indexing"));
             common.out()
                     .println(Amounts.format(
                             "indexed %s samples: %s shards read, %s kept from an earlier index, %s other objects ignored",

@@ -139,9 +139,7 @@ public final class ShardBytes implements AutoCloseable {
         MemorySegment wanted = memory.asSlice(0, bytes);
         ReadTarget target = new ReadTarget(wanted);
         reads.add(new BlockRead(
-                target,
-                wanted,
-                store.read(object, nextOffset, target).toFuture()));
+                target, wanted, store.read(object, nextOffset, target).toFuture()));
         nextOffset += bytes;
     }
 }

@@ -195,10 +195,13 @@ public final class DatasetIndex implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return remembered.get().read(digest).map(versions -> IntStream.range(0, indexed.size())
-                    .mapToObj(s -> new ObjectMetadata(
-                            indexed.get(s).key(), indexed.get(s).sizeBytes(), versions.get(s)))
-                    .toList());
+            return remembered
+                    .get()
+                    .read(digest)
+                    .map(versions -> IntStream.range(0, indexed.size())
+                            .mapToObj(s -> new ObjectMetadata(
+                                    indexed.get(s).key(), indexed.get(s).sizeBytes(), versions.get(s)))
+                            .toList());
         } catch (IOException unreadable) {
             log.warn("cannot read what is remembered of the shards, asking the store: {}", unreadable.toString());
             return Optional.empty();
@@ -210,7 +213,9 @@ public final class DatasetIndex implements AutoCloseable {
             if (remembered.isPresent()) {
                 remembered
                         .get()
-                        .write(digest, found.stream().map(ObjectMetadata::version).toList());
+                        .write(
+                                digest,
+                                found.stream().map(ObjectMetadata::version).toList());
             }
         } catch (IOException unwritable) {
             log.warn("cannot remember the state of the shards, a later start asks again: {}", unwritable.toString());

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 /// fetched again.
 ///
 /// Beside a dataset's index lie the versions that its shards had when they were last asked for, where a version that
-/// was indexed does not pin: a later start takes them without a request. A shard that was replaced since is refused when
-/// it is read; that makes the host forget, so that the next start asks again.
+/// was indexed does not pin: a later start takes them without a request. A shard that was replaced since is refused
+/// when it is read; that makes the host forget, so that the next start asks again.
 ///
-/// An origin that gives no answer at all, after a few retries, does not keep a run from starting: the copy opened last is
-/// used, with a warning. That is safe, since reads are held to the versions in the index wherever the store has them
+/// An origin that gives no answer at all, after a few retries, does not keep a run from starting: the copy opened last
+/// is used, with a warning. That is safe, since reads are held to the versions in the index wherever the store has them
 /// and every sample to its checksum, and it is wanted, since the disk tier may hold every byte the run needs. An origin
 /// that answers no (missing, forbidden) is believed.
 ///

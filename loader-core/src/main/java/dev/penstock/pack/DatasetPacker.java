@@ -65,15 +65,16 @@ public final class DatasetPacker {
     /// A destination that is not there yet holds nothing; one that may not be listed might hold a dataset.
     private void requireNoShards() {
         Optional<String> shard = new RetriedStore(destination, patience, new LongAdder())
-                .list("")
-                .collectList()
-                .onErrorReturn(ObjectMissingException.class, List.of())
-                .blockOptional()
-                .orElseThrow()
-                .stream()
-                .map(ObjectMetadata::key)
-                .filter(key -> ShardFormat.of(key, options.index().tokens()).isPresent())
-                .findFirst();
+                        .list("")
+                        .collectList()
+                        .onErrorReturn(ObjectMissingException.class, List.of())
+                        .blockOptional()
+                        .orElseThrow()
+                        .stream()
+                        .map(ObjectMetadata::key)
+                        .filter(key ->
+                                ShardFormat.of(key, options.index().tokens()).isPresent())
+                        .findFirst();
         if (shard.isPresent()) {
             throw new ConfigurationException(FailureMessage.of("packing a source")
                     .with("destination", destination.root())

@@ -63,9 +63,7 @@ final class WalkedBlocks {
             int bytes = shard.storedBytes(local, field);
             if (bytes > 0) {
                 long offset = shard.offset(local, field);
-                blocks.set(
-                        blockMap.block(shardNumber, offset),
-                        blockMap.block(shardNumber, offset + bytes - 1) + 1);
+                blocks.set(blockMap.block(shardNumber, offset), blockMap.block(shardNumber, offset + bytes - 1) + 1);
             }
         }
     }

@@ -41,8 +41,8 @@ public record RetryPolicy(int retries, Duration firstDelay, Duration longestDela
     public <T> Mono<T> around(Mono<T> request) {
         return Mono.defer(() -> {
             long begunNanos = System.nanoTime();
-            return request.retryWhen(Retry.from(failures -> failures.concatMap(failed ->
-                    retry(failed.failure(), failed.totalRetries(), System.nanoTime() - begunNanos))));
+            return request.retryWhen(Retry.from(failures -> failures.concatMap(
+                    failed -> retry(failed.failure(), failed.totalRetries(), System.nanoTime() - begunNanos))));
         });
     }
 

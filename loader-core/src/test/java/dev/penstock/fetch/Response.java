@@ -10,8 +10,7 @@ import java.time.Duration;
 /// @param faultAt before which part of the bytes asked for, from 0 to 1
 /// @param stall how long a stalled response is silent
 /// @param retryAfter how long a refusal asks not to be asked again
-record Response(
-        Duration firstByte, Duration body, Fault fault, double faultAt, Duration stall, Duration retryAfter) {
+record Response(Duration firstByte, Duration body, Fault fault, double faultAt, Duration stall, Duration retryAfter) {
 
     enum Fault {
         NONE,

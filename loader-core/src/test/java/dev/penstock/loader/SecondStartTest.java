@@ -53,7 +53,10 @@ class SecondStartTest {
     /// The first of the shards that have blocks.
     private Path firstShard() throws IOException {
         try (Stream<Path> files = Files.list(shards)) {
-            return files.filter(file -> file.toString().endsWith(".tar")).sorted().findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".tar"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

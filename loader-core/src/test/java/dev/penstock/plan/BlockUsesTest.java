@@ -46,8 +46,8 @@ class BlockUsesTest {
                 GlobalBatches batches = new GlobalBatches(index.sampleCount(), 12, EPOCHS, remainder);
                 for (StepRegrouping regrouping : List.of(StepRegrouping.NONE, new LongestToTheMiddle(3))) {
                     List<TreeSet<Long>> uses = plannedUses(index, order, batches, regrouping, blocks);
-                    BlockUses nextUse = new BlockUses(
-                            index, order, batches, regrouping, 1, blocks, 0, batches.stepCount());
+                    BlockUses nextUse =
+                            new BlockUses(index, order, batches, regrouping, 1, blocks, 0, batches.stepCount());
                     for (int block = 0; block < blocks.blockCount(); block++) {
                         for (long after = -1; after <= batches.stepCount(); after++) {
                             Long planned = uses.get(block).higher(after);
@@ -73,8 +73,7 @@ class BlockUsesTest {
             List<TreeSet<Long>> uses = plannedUses(index, order, batches, StepRegrouping.NONE, blocks);
             for (long first : new long[] {0, 3, 9}) {
                 for (long end : new long[] {first, first + 1, first + 4, batches.stepCount()}) {
-                    BlockUses run =
-                            new BlockUses(index, order, batches, StepRegrouping.NONE, 1, blocks, first, end);
+                    BlockUses run = new BlockUses(index, order, batches, StepRegrouping.NONE, 1, blocks, first, end);
                     BitSet planned = new BitSet();
                     for (int block = 0; block < blocks.blockCount(); block++) {
                         Long use = uses.get(block).ceiling(first);
@@ -104,8 +103,8 @@ class BlockUsesTest {
             GlobalBatches batches = new GlobalBatches(index.sampleCount(), 3, EPOCHS, Remainder.CARRY);
             StepRegrouping regrouping = new LongestToTheMiddle(3);
             List<TreeSet<Long>> uses = plannedUses(index, order, batches, regrouping, blocks);
-            BitSet used = new BlockUses(index, order, batches, regrouping, 1, blocks, 4, 6)
-                    .usedBlocks(blocks.blockCount());
+            BitSet used =
+                    new BlockUses(index, order, batches, regrouping, 1, blocks, 4, 6).usedBlocks(blocks.blockCount());
             assertThat(used.cardinality()).isLessThan(blocks.blockCount());
             for (int block = 0; block < blocks.blockCount(); block++) {
                 Long use = uses.get(block).ceiling(4L);

@@ -42,13 +42,14 @@ class RetriedStoreTest {
     }
 
     private static <T> Mono<T> unanswered() {
-        return Mono.error(new RetryableException(FailureMessage.of("object access").with("key", "key"), null));
+        return Mono.error(
+                new RetryableException(FailureMessage.of("object access").with("key", "key"), null));
     }
 
     @Test
     void anAbsenceOfHalfAMinuteIsSatOutAndTold() {
-        StepVerifier.withVirtualTime(
-                        () -> store(n -> n < 10 ? unanswered() : Mono.just(OBJECT)).stat("key"))
+        StepVerifier.withVirtualTime(() ->
+                        store(n -> n < 10 ? unanswered() : Mono.just(OBJECT)).stat("key"))
                 .thenAwait(Duration.ofSeconds(40))
                 .expectNext(OBJECT)
                 .verifyComplete();
@@ -58,8 +59,7 @@ class RetriedStoreTest {
 
     @Test
     void aQuestionThatCanGoUnansweredIsOverWithinSeconds() {
-        StepVerifier.withVirtualTime(
-                        () -> store(_ -> unanswered()).hurried().stat("key"))
+        StepVerifier.withVirtualTime(() -> store(_ -> unanswered()).hurried().stat("key"))
                 .thenAwait(Duration.ofSeconds(10))
                 .verifyError(RetryableException.class);
         assertThat(requests.sum()).isEqualTo(7);
@@ -103,8 +103,8 @@ class RetriedStoreTest {
             }
         };
         Patience twice = new Patience(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1)), _ -> {});
-        StepVerifier.create(new RetriedStore(silent, twice, requests)
-                        .read(OBJECT, 0, MemorySegment.ofArray(new byte[100])))
+        StepVerifier.create(
+                        new RetriedStore(silent, twice, requests).read(OBJECT, 0, MemorySegment.ofArray(new byte[100])))
                 .verifyError(RetryableException.class);
         assertThat(requests.sum()).isEqualTo(2);
     }

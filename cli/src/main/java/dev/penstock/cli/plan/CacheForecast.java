@@ -32,7 +32,6 @@ public record CacheForecast(
     /// A request for less costs more in its latency than in its bytes.
     private static final int SMALLEST_SNUG_BYTES = 256 << 10;
 
-
     public static CacheForecast of(DatasetIndex index, LoaderConfig config) {
         long[] shardBytes = IntStream.range(0, index.shardCount())
                 .mapToLong(s -> index.shard(s).object().sizeBytes())

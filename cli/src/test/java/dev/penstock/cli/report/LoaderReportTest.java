@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class LoaderReportTest {
 
-    private static final LoaderReport ONE =
-            new LoaderReport(1000, 10, 100, 4000, 1.0, List.of(0L, 0L, 10L, 0L), 2, tiers(1), fetched(1), 4, 70, 100, 3);
+    private static final LoaderReport ONE = new LoaderReport(
+            1000, 10, 100, 4000, 1.0, List.of(0L, 0L, 10L, 0L), 2, tiers(1), fetched(1), 4, 70, 100, 3);
     private static final LoaderReport OTHER = new LoaderReport(
             2000, 30, 200, 8000, 1.2, List.of(0L, 0L, 200L, 0L), 20, tiers(10), fetched(10), 40, 100, 100, 0);
 
@@ -64,8 +64,9 @@ class LoaderReportTest {
     @Test
     void originIsShownWithWhatWentWrongThere() {
         assertThat(ONE.lines())
-                .contains("origin      7 requests, 4 of them for the index, brought 2.000 times the bytes wanted; 5 hedges, of which 6 won;"
-                        + " 9 retries; throttled 10 times; 11 corrupt blocks fetched again");
+                .contains(
+                        "origin      7 requests, 4 of them for the index, brought 2.000 times the bytes wanted; 5 hedges, of which 6 won;"
+                                + " 9 retries; throttled 10 times; 11 corrupt blocks fetched again");
         assertThat(ONE.rows())
                 .extracting(Row::metric, Row::value)
                 .contains(

@@ -37,8 +37,7 @@ final class WebFailures {
             case 403 ->
                 new StoreAccessException(
                         message.remedy("check that this host may read the path, and that its URL has not expired"));
-            case 429, 503 ->
-                new ThrottledException(message.remedy("ask less often"), null, wait);
+            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null, wait);
             case 408, 425 -> new RetryableException(message.remedy("if it persists, check the server"), null, wait);
             case 301, 302, 303, 307, 308 ->
                 new StoreAccessException(message.remedy(

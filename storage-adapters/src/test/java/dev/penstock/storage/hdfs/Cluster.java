@@ -57,8 +57,11 @@ final class Cluster implements AutoCloseable {
         MetricsCollectorImpl collector = new MetricsCollectorImpl();
         DefaultMetricsSystem.instance().getSource("NameNodeActivity").getMetrics(collector, true);
         Map<String, Long> counts = new HashMap<>();
-        collector.getRecords().forEach(metrics -> metrics.metrics()
-                .forEach(metric -> counts.put(metric.name(), metric.value().longValue())));
+        collector
+                .getRecords()
+                .forEach(metrics -> metrics.metrics()
+                        .forEach(metric ->
+                                counts.put(metric.name(), metric.value().longValue())));
         return new NameNodeCalls(counts.get("GetBlockLocations"), counts.get("FileInfoOps"));
     }
 

@@ -142,15 +142,13 @@ class OpenStreamsTest {
     void rangesAreCutWhereBlocksEnd() throws IOException {
         write("cut.bin", new byte[10]);
         try (FSDataInputStream in = cluster.files().open(new org.apache.hadoop.fs.Path("/data/cut.bin"))) {
-            // Where this changes, ranges of one piece are read side by side, and the charter of RangeRead is out of date.
+            // Where this changes, ranges of one piece are read side by side, and the charter of RangeRead is out of
+            // date.
             assertThat(in.hasCapability(StreamCapabilities.VECTOREDIO)).isFalse();
             RangeRead read = new RangeRead(in, 100, 0, new ReadTarget(MemorySegment.ofArray(new byte[1])));
             assertThat(read.split(50, 200))
                     .extracting(FileRange::getOffset, FileRange::getLength)
-                    .containsExactly(
-                            tuple(50L, 50),
-                            tuple(100L, 100),
-                            tuple(200L, 50));
+                    .containsExactly(tuple(50L, 50), tuple(100L, 100), tuple(200L, 50));
             assertThat(read.split(100, 100)).hasSize(1);
         }
     }

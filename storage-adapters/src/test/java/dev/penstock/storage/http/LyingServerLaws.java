@@ -95,9 +95,10 @@ public abstract class LyingServerLaws {
     void anotherRangeIsAWrongAnswer(String range) {
         assertThat(failureOf(new Answer(206, range, LENGTH, LENGTH)))
                 .isInstanceOf(WrongAnswerException.class)
-                .hasMessage("object read failed: uri=" + store.root() + ", key=a.bin, range=[100, 300),"
-                        + " expected=bytes 100-299, found=" + range.replace("/1000", "")
-                        + "; check the server and the caches before it: they must answer the ranges they are asked for");
+                .hasMessage(
+                        "object read failed: uri=" + store.root() + ", key=a.bin, range=[100, 300),"
+                                + " expected=bytes 100-299, found=" + range.replace("/1000", "")
+                                + "; check the server and the caches before it: they must answer the ranges they are asked for");
         assertThat(filledBytes).isZero();
     }
 

@@ -23,10 +23,11 @@ public final class OriginReads {
     private OriginReads() {}
 
     /// Reads one block, and all the others once the store has refused that one; fails where one does not arrive whole.
-    public static void aroundARefusal(DatasetIndex index, List<ObjectMetadata> objects, ObjectStore store, FetchMeter meter) {
+    public static void aroundARefusal(
+            DatasetIndex index, List<ObjectMetadata> objects, ObjectStore store, FetchMeter meter) {
         long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();
-        BlockMap map = new BlockMap(
-                sizes, objects.stream().map(ObjectMetadata::key).toList(), LawDatasets.BLOCK_BYTES);
+        BlockMap map =
+                new BlockMap(sizes, objects.stream().map(ObjectMetadata::key).toList(), LawDatasets.BLOCK_BYTES);
         try (Origin origin = Origin.of(store, objects, index, map, FetchConfig.defaults(), meter)) {
             CompletableFuture<Void> first = read(origin, map, 0).toFuture();
             while (meter.snapshot().throttles() == 0) {

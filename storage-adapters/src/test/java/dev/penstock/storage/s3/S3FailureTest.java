@@ -153,8 +153,9 @@ class S3FailureTest {
                 return S3Server.error(exchange, status, "InternalError");
             });
             assertThat(catchThrowable(() -> read(object)))
-                    .isInstanceOfSatisfying(RetryableException.class, failure -> assertThat(failure.retryAfter())
-                            .isEqualTo(Duration.ofSeconds(7)))
+                    .isInstanceOfSatisfying(
+                            RetryableException.class,
+                            failure -> assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7)))
                     .hasMessageContaining("retryAfter=7 s");
         }
     }

@@ -83,7 +83,9 @@ class S3PackingTest {
         }
         assertThat(server.objects()).isEmpty();
         assertThat(store.list("").collectList().block()).isEmpty();
-        assertThat(server.unfinishedUploads()).as("what the lifecycle rule is for").isOne();
+        assertThat(server.unfinishedUploads())
+                .as("what the lifecycle rule is for")
+                .isOne();
 
         server.fail(_ -> false);
         Packing.pack(source, store);

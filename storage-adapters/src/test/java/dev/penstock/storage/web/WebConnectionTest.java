@@ -158,7 +158,8 @@ class WebConnectionTest {
                 assertThatThrownBy(() -> misled.stat("a.bin").block())
                         .isInstanceOf(StoreAccessException.class)
                         .hasMessageContaining("found=a certificate for another host")
-                        .hasMessageEndingWith("name the host as the certificate does, or give the server one for this name");
+                        .hasMessageEndingWith(
+                                "name the host as the certificate does, or give the server one for this name");
             } finally {
                 System.clearProperty("javax.net.ssl.trustStore");
                 System.clearProperty("javax.net.ssl.trustStorePassword");
@@ -248,9 +249,11 @@ class WebConnectionTest {
             try (ObjectStore proxied = open(environment)) {
                 assertThat(read(proxied, proxied.stat("a.bin").block())).isEqualTo(bytes);
             }
-            assertThat(proxy.heads()).isNotEmpty().allSatisfy(head -> assertThat(head)
-                    .startsWith("CONNECT localhost:" + server.port() + " HTTP/1.1")
-                    .containsIgnoringCase("proxy-authorization: basic "));
+            assertThat(proxy.heads())
+                    .isNotEmpty()
+                    .allSatisfy(head -> assertThat(head)
+                            .startsWith("CONNECT localhost:" + server.port() + " HTTP/1.1")
+                            .containsIgnoringCase("proxy-authorization: basic "));
             int connects = proxy.heads().size();
             try (ObjectStore exempt =
                     open(Map.of("HTTP_PROXY", "http://" + proxy.address(), "NO_PROXY", "example.org, localhost"))) {

@@ -147,8 +147,9 @@ class WebSecondStartTest {
         server = WebServer.start();
         serve(Validator.DATE);
         int indexAndShards = start("disk");
-        assertThat(server.requests()).noneMatch(request -> request.method().equals("GET")
-                && request.uri().endsWith(".tar"));
+        assertThat(server.requests())
+                .noneMatch(request ->
+                        request.method().equals("GET") && request.uri().endsWith(".tar"));
         assertThat(indexAndShards).isGreaterThan(1);
         assertThat(start("disk")).isEqualTo(1);
     }
