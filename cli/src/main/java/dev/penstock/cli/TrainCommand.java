@@ -1,9 +1,12 @@
 package dev.penstock.cli;
 
+import dev.penstock.cli.option.Balance;
+import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Result;
+import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
@@ -74,6 +77,14 @@ final class TrainCommand implements Callable<Integer> {
     private int keep = 2;
 
     @Option(
+            names = "--calibrate",
+            paramLabel = "off|STEP|every=N",
+            description = "After so many steps, fit the cost model and the speed of each rank to the times measured;"
+                    + " balancing goes by them 32 steps later. No sample changes its step. With off, runs repeat to"
+                    + " the bit. Default: ${DEFAULT-VALUE}.")
+    private CalibrationSchedule calibrate = new CalibrationSchedule.Off();
+
+    @Option(
             names = "--trace",
             paramLabel = "FILE",
             description = "Write a JSON line per epoch, step and rank: sample ids, their crc32c, bytes. A continued run"
@@ -87,6 +98,12 @@ final class TrainCommand implements Callable<Integer> {
             throw new ConfigurationException(FailureMessage.of("training")
                     .with("rank", loading.rank().get())
                     .remedy("leave --rank out: the environment says which rank a process is"));
+        }
+        if (loading.balance() instanceof Balance.Off && !(calibrate instanceof CalibrationSchedule.Off)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("balance", loading.balance())
+                    .with("calibrate", calibrate)
+                    .remedy("costs and speeds are for balancing: use --balance exact, or leave --calibrate out"));
         }
         Recipe chosen = Recipe.find(recipe);
         Map<String, String> environment = System.getenv();
@@ -114,12 +131,20 @@ final class TrainCommand implements Callable<Integer> {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
-            RankTraining training = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out());
+            RankTraining training = new RankTraining(
+                    world, chosen, config, run, checkpointing, calibrating(chosen), trace, common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
             }
         }
+    }
+
+    private Calibrating calibrating(Recipe chosen) {
+        return new Calibrating(
+                calibrate,
+                loading.costModel(chosen.costModel()),
+                (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
     }
 
     private static int localRanks(Map<String, String> environment, World world) {
@@ -168,6 +193,7 @@ final class TrainCommand implements Callable<Integer> {
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
+        result.param("calibrate", calibrate);
         common.write(result.rows(report.rows()));
     }
 }

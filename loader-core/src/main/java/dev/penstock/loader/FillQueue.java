@@ -141,6 +141,11 @@ final class FillQueue {
         }
     }
 
+    /// Wakes the planner: steps that it could not plan before may be planned now.
+    void stepsDecided() {
+        signalRoom();
+    }
+
     private void signalRoom() {
         lock.lock();
         try {
@@ -161,8 +166,8 @@ final class FillQueue {
         }
     }
 
-    /// Waits until there may be a place in the queue or a slot that there was not before; false when the queue was
-    /// closed.
+    /// Waits until there may be a place in the queue, a slot or a decided step that there was not before; false when
+    /// the queue was closed.
     boolean awaitRoom() {
         lock.lock();
         try {

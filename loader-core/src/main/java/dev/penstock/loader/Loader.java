@@ -41,6 +41,7 @@ public final class Loader implements AutoCloseable {
     private final CacheTiers tiers;
     private final SlotArena slots;
     private final StallClock stalls = new StallClock();
+    private final Runnable stepsDecided = this::stepsDecided;
 
     private volatile @Nullable FillQueue activeFills;
     private @Nullable BatchStream activeStream;
@@ -56,6 +57,7 @@ public final class Loader implements AutoCloseable {
                 ? CacheTiers.open(index, store, order, batches, config)
                 : CacheTiers.attach(index, store, order, batches, config, cache);
         this.slots = new SlotArena(allocateSlots(), this::slotReleased);
+        config.assigners().addListener(stepsDecided);
     }
 
     /// A run may be resumed at its end, where nothing is left; a start beyond it is a mistake.
@@ -135,10 +137,11 @@ public final class Loader implements AutoCloseable {
         }
         FillQueue fills = new FillQueue();
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
+                index, order, batches, config.regrouping(), config.assigners(), config.ranks(), tiers.blockMap());
         DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
         StreamPlanner planning = new StreamPlanner(
                 planner,
+                config.assigners(),
                 index.fields(),
                 config.localRanks(),
                 config.startStep(),
@@ -172,6 +175,13 @@ public final class Loader implements AutoCloseable {
         FillQueue fills = activeFills;
         if (fills != null) {
             fills.slotReleased();
+        }
+    }
+
+    private void stepsDecided() {
+        FillQueue fills = activeFills;
+        if (fills != null) {
+            fills.stepsDecided();
         }
     }
 
@@ -227,6 +237,7 @@ public final class Loader implements AutoCloseable {
             closed = true;
             stream = activeStream;
         }
+        config.assigners().removeListener(stepsDecided);
         if (stream != null) {
             stream.close();
         }

@@ -8,6 +8,7 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.StepRegrouping;
 import dev.penstock.tier.CacheConfig;
@@ -34,7 +35,7 @@ import java.util.stream.IntStream;
 /// @param startStep first step delivered
 /// @param regrouping which samples neighbouring steps trade; it decides the data, and unless it is
 ///     [StepRegrouping#NONE] the number of ranks does so too
-/// @param assigner makes the function that divides a global batch; called once per stream
+/// @param assigners what divides the global batch of each step
 /// @param cache what the loader's own cache may use; a loader that shares one takes no notice of it
 /// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
@@ -51,7 +52,7 @@ public record LoaderConfig(
         List<Integer> localRanks,
         long startStep,
         StepRegrouping regrouping,
-        Supplier<RankAssigner> assigner,
+        AssignerTimeline assigners,
         CacheConfig cache,
         FetchConfig fetch,
         long slotBytes,
@@ -115,7 +116,7 @@ public record LoaderConfig(
 
     /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping.
     ///
-    /// @param assigner makes the function that divides a global batch, such as `ExactBalancer::new`
+    /// @param assigner makes the function that divides every global batch; called once per stream
     public static Builder builder(Supplier<RankAssigner> assigner) {
         return new Builder(assigner);
     }
@@ -133,7 +134,7 @@ public record LoaderConfig(
         private Optional<List<Integer>> localRanks = Optional.empty();
         private long startStep;
         private StepRegrouping regrouping = StepRegrouping.NONE;
-        private final Supplier<RankAssigner> assigner;
+        private AssignerTimeline assigners;
         private int blockBytes = CacheConfig.DEFAULT_BLOCK_BYTES;
         private long ramBytes = CacheConfig.defaults().ramBytes();
         private Optional<DiskTierConfig> disk = Optional.empty();
@@ -143,7 +144,7 @@ public record LoaderConfig(
         private int decodeThreads = Runtime.getRuntime().availableProcessors();
 
         private Builder(Supplier<RankAssigner> assigner) {
-            this.assigner = assigner;
+            this.assigners = AssignerTimeline.always(assigner);
         }
 
         public Builder seed(long value) {
@@ -197,6 +198,12 @@ public record LoaderConfig(
             return this;
         }
 
+        /// Replaces the one assigner of all steps.
+        public Builder assigners(AssignerTimeline value) {
+            assigners = value;
+            return this;
+        }
+
         public Builder blockBytes(int value) {
             blockBytes = value;
             return this;
@@ -246,7 +253,7 @@ public record LoaderConfig(
                             .toList()),
                     startStep,
                     regrouping,
-                    assigner,
+                    assigners,
                     new CacheConfig(blockBytes, ramBytes, disk),
                     fetch,
                     slotBytes,

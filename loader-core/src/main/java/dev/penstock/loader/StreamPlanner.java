@@ -6,6 +6,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.memory.SlotArena;
 import dev.penstock.memory.SlotLease;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.tier.BlockLease;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Two horizons. A plan is *waiting* until the slot arena has room, which bounds the batches ready for the consumer.
 /// Further ahead, blocks of waiting plans are requested in order of the step that first needs them, until the RAM tier
 /// refuses one because everything it holds is needed sooner; then read-ahead pauses until the consumer moves on.
+/// Neither goes beyond the steps whose assigner is decided.
 final class StreamPlanner implements Runnable {
 
     /// Samples in waiting plans, at most: bounds the planner's memory to a few megabytes.
@@ -33,6 +35,7 @@ final class StreamPlanner implements Runnable {
     private static final int WAITING_BATCHES = 1 << 12;
 
     private final BatchPlanner planner;
+    private final AssignerTimeline assigners;
     private final List<Integer> localRanks;
     private final long endStep;
     private final JobBlocks blocks;
@@ -51,6 +54,7 @@ final class StreamPlanner implements Runnable {
     /// @param endStep first step that is not delivered
     StreamPlanner(
             BatchPlanner planner,
+            AssignerTimeline assigners,
             List<Field> fields,
             List<Integer> localRanks,
             long startStep,
@@ -61,6 +65,7 @@ final class StreamPlanner implements Runnable {
             FillQueue fills,
             DecodePool workers) {
         this.planner = planner;
+        this.assigners = assigners;
         this.widthBytes =
                 fields.stream().mapToInt(field -> field.type().widthBytes()).toArray();
         this.localRanks = localRanks;
@@ -129,7 +134,7 @@ final class StreamPlanner implements Runnable {
     }
 
     private boolean planNext() {
-        if (step >= endStep) {
+        if (step >= Math.min(endStep, assigners.decidedEnd())) {
             return false;
         }
         Fill fill = fills.spare();

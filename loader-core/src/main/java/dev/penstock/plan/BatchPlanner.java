@@ -9,6 +9,8 @@ import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
 import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a step number into batch plans: the samples of the step, then assignment to ranks, then layout and pieces.
 ///
@@ -19,7 +21,7 @@ public final class BatchPlanner {
     private final DatasetIndex index;
     private final StepSamples samples;
     private final GlobalBatches batches;
-    private final RankAssigner assigner;
+    private final AssignerTimeline assigners;
     private final BlockMap blockMap;
     private final int fieldCount;
     private final int[] widthBytes;
@@ -28,21 +30,23 @@ public final class BatchPlanner {
     private int[] shards = new int[64];
     private final long[] valuesBytes;
     private long plannedStep = -1;
+    private @Nullable Supplier<RankAssigner> inForce;
+    private @Nullable RankAssigner assigner;
 
-    /// @param assigner used by this planner alone
+    /// @param assigners decided up to the steps that are asked for
     /// @param ranks number of ranks that share each global batch
     public BatchPlanner(
             DatasetIndex index,
             SampleOrder order,
             GlobalBatches batches,
             StepRegrouping regrouping,
-            RankAssigner assigner,
+            AssignerTimeline assigners,
             int ranks,
             BlockMap blockMap) {
         this.index = index;
         this.samples = new StepSamples(order, batches, regrouping, ranks, index::length);
         this.batches = batches;
-        this.assigner = assigner;
+        this.assigners = assigners;
         this.blockMap = blockMap;
         this.fieldCount = index.fields().size();
         this.widthBytes = index.fields().stream()
@@ -58,9 +62,19 @@ public final class BatchPlanner {
             return assignment;
         }
         samples.load(step);
-        assigner.assign(samples.lengths(), samples.count(), assignment);
+        assignerOf(step).assign(samples.lengths(), samples.count(), assignment);
         plannedStep = step;
         return assignment;
+    }
+
+    /// Assigners have scratch memory, so one is kept until the timeline changes to another.
+    private RankAssigner assignerOf(long step) {
+        Supplier<RankAssigner> wanted = assigners.at(step);
+        if (assigner == null || !wanted.equals(inForce)) {
+            assigner = wanted.get();
+            inForce = wanted;
+        }
+        return assigner;
     }
 
     /// Dataset-wide number of an item of the step last assigned.

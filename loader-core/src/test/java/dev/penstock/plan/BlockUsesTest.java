@@ -126,8 +126,8 @@ class BlockUsesTest {
             DatasetIndex index, SampleOrder order, GlobalBatches batches, StepRegrouping regrouping, BlockMap blocks) {
         List<TreeSet<Long>> uses =
                 Stream.generate(TreeSet<Long>::new).limit(blocks.blockCount()).toList();
-        BatchPlanner planner =
-                new BatchPlanner(index, order, batches, regrouping, new RoundRobinAssigner(4), 1, blocks);
+        BatchPlanner planner = new BatchPlanner(
+                index, order, batches, regrouping, AssignerTimeline.always(() -> new RoundRobinAssigner(4)), 1, blocks);
         BatchPlan plan = new BatchPlan();
         for (long step = 0; step < batches.stepCount(); step++) {
             planner.plan(step, 0, plan);

@@ -39,6 +39,7 @@ public final class ExactBalancer implements RankAssigner {
     @Override
     public void assign(int[] lengths, int count, RankAssignment assignment) {
         costs.load(lengths, count);
+        costs.leaveRoomFor(speeds.slowest());
         long bound = speeds.lowerBound(costs, assignment.ranks());
         Schedule best = schedule(assignment.ranks(), bound + (bound >>> TOLERANCE_SHIFT));
         packing.pack(costs, best, assignment);

@@ -56,6 +56,11 @@ public final class TrainingStep {
 
     /// Trains on one batch, whose first field is bytes. Nothing refers to the batch afterwards.
     public StepResult train(Batch batch) {
+        return train(batch, MicroBatchMeter.NONE);
+    }
+
+    /// The same, measured by micro-batch.
+    public StepResult train(Batch batch, MicroBatchMeter meter) {
         requireBytes(batch);
         long begin = System.nanoTime();
         parameters.zeroGradients();
@@ -64,7 +69,9 @@ public final class TrainingStep {
         for (int microBatch = 0; microBatch < batch.microBatchCount(); microBatch++) {
             PackedSamples samples = PackedSamples.of(batch, microBatch);
             if (samples.targetCount() > 0) {
+                long started = System.nanoTime();
                 lossSum += accumulate(samples);
+                meter.computed(samples, System.nanoTime() - started);
                 targetCount += samples.targetCount();
             }
         }

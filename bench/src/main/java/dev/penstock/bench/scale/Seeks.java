@@ -12,6 +12,7 @@ import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.plan.StepRegrouping;
@@ -46,7 +47,7 @@ final class Seeks {
                 order,
                 batches,
                 StepRegrouping.NONE,
-                new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()),
+                AssignerTimeline.always(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped())),
                 1,
                 blockMap(index));
         this.positions = new SplittableRandom(20_261_121)

@@ -31,6 +31,7 @@ public final class Converters {
         commandLine.registerConverter(Hedging.class, refusing(Hedging::parse));
         commandLine.registerConverter(Remainder.class, refusing(Remainder::parse));
         commandLine.registerConverter(Balance.class, refusing(Balance::parse));
+        commandLine.registerConverter(CalibrationSchedule.class, refusing(CalibrationSchedule::parse));
         commandLine.registerConverter(CostUnit.class, refusing(CostUnit::parse));
         commandLine.registerConverter(PageLocking.class, named(PageLocking.class));
         commandLine.registerConverter(Overlong.class, named(Overlong.class));

@@ -44,6 +44,6 @@ public final class LocalTraining {
         for (int rank = 1; rank < ranks; rank++) {
             together = together.beside(run.readReport(rank));
         }
-        return TrainingReport.of(Metrics.curve(run.metrics()), together);
+        return TrainingReport.of(run, together);
     }
 }

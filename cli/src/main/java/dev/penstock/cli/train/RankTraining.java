@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
@@ -47,6 +48,7 @@ public final class RankTraining {
     private final LoaderConfig.Builder loading;
     private final RunDirectory run;
     private final Checkpointing checkpointing;
+    private final Calibrating calibrating;
     private final Optional<Path> trace;
     private final PrintWriter out;
     private long reportedNanos = System.nanoTime();
@@ -59,6 +61,7 @@ public final class RankTraining {
             LoaderConfig.Builder loading,
             Path run,
             Checkpointing checkpointing,
+            Calibrating calibrating,
             Optional<Path> trace,
             PrintWriter out) {
         this.world = world;
@@ -66,6 +69,7 @@ public final class RankTraining {
         this.loading = loading;
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
+        this.calibrating = calibrating;
         this.trace = trace;
         this.out = out;
     }
@@ -85,23 +89,37 @@ public final class RankTraining {
         Libtorch.initialize(1);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
         Optional<Checkpoint> resumed = checkpoints.latest();
-        LoaderConfig config = startingAfter(resumed);
+        long startStep = startAfter(resumed);
+        CalibrationHistory saved = resumed.map(checkpoint ->
+                        CalibrationHistory.parse(checkpoint.state().calibration()))
+                .orElse(CalibrationHistory.NONE);
+        CalibrationHistory history = saved.forRanks(world.worldSize());
+        OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
+        LoaderConfig config =
+                loading.startStep(startStep).assigners(calibration.assigners()).build();
         ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
                 Loader loader = Loader.open(index, store, config)) {
             String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
-                requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
+                requireContinues(checkpoint.state(), loader.state(startStep), digest);
                 checkpoint.restore(model.parameters(), optimizer);
             });
             ranks.requireAgreement(
-                    "run", digest + " " + loader.state(config.startStep()).toJson());
+                    "run",
+                    digest + " " + loader.state(startStep).toJson() + " calibrate=" + calibrating.schedule() + " "
+                            + history);
             ranks.broadcast(model.parameters().values());
             if (world.isFirst()) {
-                new StepLog(run.metrics()).cutBack(config.startStep());
-                trace.map(StepLog::new).ifPresent(log -> log.cutBack(config.startStep()));
-                announce(config, loader, resumed);
+                new StepLog(run.metrics()).cutBack(startStep);
+                trace.map(StepLog::new).ifPresent(log -> log.cutBack(startStep));
+                run.cutBackCalibration(startStep);
+                if (!history.equals(saved)) {
+                    out.println("the number of ranks is another: measured rank speeds are dropped, the measured cost"
+                            + " model stays");
+                }
+                announce(startStep, loader, resumed);
             }
             ranks.barrier();
             TrainingStep step = new TrainingStep(
@@ -114,8 +132,14 @@ public final class RankTraining {
             train(
                     loader,
                     step,
+                    calibration,
+                    ranks,
                     nextStep -> checkpoints.save(
-                            new RunState(nextStep, loader.state(nextStep).toJson(), digest),
+                            new RunState(
+                                    nextStep,
+                                    loader.state(nextStep).toJson(),
+                                    calibration.history(nextStep).toString(),
+                                    digest),
                             model.parameters(),
                             optimizer));
             ranks.barrier();
@@ -124,21 +148,19 @@ public final class RankTraining {
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
     public TrainingReport report() {
-        return TrainingReport.of(Metrics.curve(run.metrics()), run.readReport(world.rank()));
+        return TrainingReport.of(run, run.readReport(world.rank()));
     }
 
-    private LoaderConfig startingAfter(Optional<Checkpoint> resumed) {
+    private long startAfter(Optional<Checkpoint> resumed) {
         long asked = loading.build().startStep();
-        resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(nextStep -> {
-            if (asked > nextStep) {
-                throw new ConfigurationException(FailureMessage.of("resuming")
-                        .with("start", asked)
-                        .with("checkpointOfStep", nextStep)
-                        .remedy("start no later than the checkpoint, or in a new run directory"));
-            }
-            loading.startStep(nextStep);
-        });
-        return loading.build();
+        long nextStep = resumed.map(checkpoint -> checkpoint.state().nextStep()).orElse(asked);
+        if (asked > nextStep) {
+            throw new ConfigurationException(FailureMessage.of("resuming")
+                    .with("start", asked)
+                    .with("checkpointOfStep", nextStep)
+                    .remedy("start no later than the checkpoint, or in a new run directory"));
+        }
+        return nextStep;
     }
 
     /// Fails before any process or model is made when a sample is longer than the model takes.
@@ -181,11 +203,11 @@ public final class RankTraining {
         }
     }
 
-    private void announce(LoaderConfig config, Loader loader, Optional<Checkpoint> resumed) {
+    private void announce(long startStep, Loader loader, Optional<Checkpoint> resumed) {
         out.println(Amounts.format(
                 "training on %d ranks, steps %,d to %,d%s",
                 world.worldSize(),
-                config.startStep(),
+                startStep,
                 loader.stepCount() - 1,
                 resumed.map(checkpoint -> ", resumed from " + checkpoint.directory())
                         .orElse("")));
@@ -197,7 +219,8 @@ public final class RankTraining {
         void save(long nextStep);
     }
 
-    private void train(Loader loader, TrainingStep step, Saving checkpoints) {
+    private void train(
+            Loader loader, TrainingStep step, OnlineCalibration calibration, Collective ranks, Saving checkpoints) {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
@@ -210,11 +233,13 @@ public final class RankTraining {
                     if (tracing != null) {
                         tracing.write(staged.batch());
                     }
-                    result = step.train(staged.batch());
+                    result = step.train(staged.batch(), calibration);
                 }
+                Optional<CalibrationReport> calibrated = calibration.afterStep(result.step() + 1, ranks);
                 if (metrics != null) {
                     metrics.write(result);
                     report(result, loader);
+                    calibrated.ifPresent(this::report);
                     long nextStep = result.step() + 1;
                     if (checkpointing.isDue(nextStep, loader.stepCount())) {
                         checkpoints.save(nextStep);
@@ -223,6 +248,12 @@ public final class RankTraining {
             }
         }
         run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
+    }
+
+    private void report(CalibrationReport calibrated) {
+        run.writeCalibration(calibrated);
+        calibrated.lines().forEach(out::println);
+        out.flush();
     }
 
     private void report(StepResult result, Loader loader) {

@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.option.CostFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -10,6 +11,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,6 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// ```
 /// DIR/checkpoints/     model, optimiser and loader position, committed together
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
+/// DIR/calibration.json what the latest calibration found, if there was one
+/// DIR/cost.yaml        its cost model, for --cost
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
@@ -89,6 +93,47 @@ record RunDirectory(Path path) {
             return JSON.readValue(Files.readAllBytes(file), LoaderReport.class);
         } catch (IOException | JacksonException failed) {
             throw failure("reading a rank's report", file, failed);
+        }
+    }
+
+    private Path calibration() {
+        return path.resolve("calibration.json");
+    }
+
+    private Path cost() {
+        return path.resolve("cost.yaml");
+    }
+
+    void writeCalibration(CalibrationReport report) {
+        try {
+            Files.write(calibration(), JSON.writeValueAsBytes(report));
+            if (report.isFitted()) {
+                Files.writeString(cost(), CostFile.text(report.model()));
+            }
+        } catch (IOException failed) {
+            throw failure("writing what a calibration found", path, failed);
+        }
+    }
+
+    Optional<CalibrationReport> readCalibration() {
+        try {
+            return Files.exists(calibration())
+                    ? Optional.of(JSON.readValue(Files.readAllBytes(calibration()), CalibrationReport.class))
+                    : Optional.empty();
+        } catch (IOException | JacksonException failed) {
+            throw failure("reading what a calibration found", calibration(), failed);
+        }
+    }
+
+    /// Removes a calibration of steps that are trained again.
+    void cutBackCalibration(long nextStep) {
+        if (readCalibration().filter(report -> report.step() > nextStep).isPresent()) {
+            try {
+                Files.deleteIfExists(calibration());
+                Files.deleteIfExists(cost());
+            } catch (IOException failed) {
+                throw failure("removing what a calibration found", path, failed);
+            }
         }
     }
 

@@ -6,22 +6,27 @@ import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What a run came to.
 ///
 /// @param lossFirst of the run's first step, in nats per byte
 /// @param lossLast mean over its last steps
 /// @param steps of the whole run, those before a resume included
+/// @param calibration the latest of the run, if it had one
 /// @param loading what the loaders of all ranks did since the latest start
-public record TrainingReport(double lossFirst, double lossLast, int steps, LoaderReport loading) {
+public record TrainingReport(
+        double lossFirst, double lossLast, int steps, Optional<CalibrationReport> calibration, LoaderReport loading) {
 
-    static TrainingReport of(Metrics.Curve curve, LoaderReport loading) {
-        return new TrainingReport(curve.first(), curve.last(), curve.steps(), loading);
+    static TrainingReport of(RunDirectory run, LoaderReport loading) {
+        Metrics.Curve curve = Metrics.curve(run.metrics());
+        return new TrainingReport(curve.first(), curve.last(), curve.steps(), run.readCalibration(), loading);
     }
 
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(Amounts.format("loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
+        calibration.map(CalibrationReport::lines).ifPresent(lines::addAll);
         lines.addAll(loading.lines());
         return lines;
     }
@@ -31,6 +36,7 @@ public record TrainingReport(double lossFirst, double lossLast, int steps, Loade
         rows.add(Row.of("loss_first", lossFirst, "nats/byte", Better.LOWER));
         rows.add(Row.of("loss_last", lossLast, "nats/byte", Better.LOWER));
         rows.add(Row.of("steps", steps, "steps", Better.HIGHER));
+        calibration.map(CalibrationReport::rows).ifPresent(rows::addAll);
         rows.addAll(loading.rows());
         return rows;
     }

@@ -111,14 +111,14 @@ class LoaderOptionsTest {
         assertThat(config.cache().blockBytes()).isEqualTo(64 << 10);
         assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
         assertThat(config.decodeThreads()).isEqualTo(3);
-        assertThat(config.assigner().get()).isInstanceOf(UnbalancedAssigner.class);
+        assertThat(config.assigners().at(0).get()).isInstanceOf(UnbalancedAssigner.class);
     }
 
     @Test
     void maxTokensAndCostReachTheBalancer() {
         LoaderOptions options = parse(List.of("--max-tokens=10", "--cost=attention"));
         RankAssignment assignment = new RankAssignment(1);
-        config(options).assigner().get().assign(new int[] {6, 6, 4}, 3, assignment);
+        config(options).assigners().at(0).get().assign(new int[] {6, 6, 4}, 3, assignment);
 
         assertThat(assignment.microBatchCount(0)).isEqualTo(2);
         assertThat(assignment.makespan()).isGreaterThan(16);
@@ -173,16 +173,19 @@ class LoaderOptionsTest {
     @Test
     void defaultsAreThoseOfTheLoader() {
         LoaderConfig stated = config(parse(List.of()));
-        LoaderConfig defaults = LoaderConfig.builder(stated.assigner()).build();
+        LoaderConfig defaults = LoaderConfig.builder(stated.assigners().at(0)).build();
 
-        assertThat(stated).usingRecursiveComparison().ignoringFields("assigner").isEqualTo(defaults);
+        assertThat(stated)
+                .usingRecursiveComparison()
+                .ignoringFields("assigners")
+                .isEqualTo(defaults);
     }
 
     @Test
     void yamlSaysTheSameAsOptions() throws IOException {
         assertThat(config(parse(inFile())))
                 .usingRecursiveComparison()
-                .ignoringFields("assigner")
+                .ignoringFields("assigners")
                 .isEqualTo(config(parse(onCommandLine())));
     }
 

@@ -27,7 +27,7 @@ record Manifest(int format, RunState state, List<String> shapes, List<StoredFile
     static final String NAME = "manifest.jsonl";
 
     /// Raised when older code could not read what newer code writes, or the other way round.
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final JsonMapper JSON = new JsonMapper();
 

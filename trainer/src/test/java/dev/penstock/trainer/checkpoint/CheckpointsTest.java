@@ -49,13 +49,13 @@ class CheckpointsTest {
 
         Run first = new Run();
         List<Double> resumed = new ArrayList<>(first.train(0, 5));
-        new Checkpoints(directory, 2).save(new RunState(5, "p5", "d"), first.model.parameters(), first.optimizer);
+        new Checkpoints(directory, 2).save(new RunState(5, "p5", "c5", "d"), first.model.parameters(), first.optimizer);
         Run second = new Run();
         Checkpoint checkpoint = new Checkpoints(directory, 2).latest().orElseThrow();
         checkpoint.restore(second.model.parameters(), second.optimizer);
         resumed.addAll(second.train(checkpoint.state().nextStep(), 10));
 
-        assertThat(checkpoint.state()).isEqualTo(new RunState(5, "p5", "d"));
+        assertThat(checkpoint.state()).isEqualTo(new RunState(5, "p5", "c5", "d"));
         assertThat(resumed).isEqualTo(uninterrupted);
     }
 
@@ -66,7 +66,7 @@ class CheckpointsTest {
         assertThat(checkpoints.latest()).isEmpty();
 
         for (long step : new long[] {9, 10, 100}) {
-            checkpoints.save(new RunState(step, "", ""), run.model.parameters(), run.optimizer);
+            checkpoints.save(new RunState(step, "", "", ""), run.model.parameters(), run.optimizer);
         }
 
         assertThat(checkpoints.latest().orElseThrow().state().nextStep()).isEqualTo(100);
@@ -79,8 +79,8 @@ class CheckpointsTest {
         Run run = new Run();
         Checkpoints checkpoints = new Checkpoints(directory, 2);
 
-        checkpoints.save(new RunState(3, "first", ""), run.model.parameters(), run.optimizer);
-        checkpoints.save(new RunState(3, "again", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(3, "first", "", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(3, "again", "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(checkpoints.latest().orElseThrow().state().loaderPosition()).isEqualTo("again");
     }
@@ -134,7 +134,7 @@ class CheckpointsTest {
 
         assertThatThrownBy(() -> new Checkpoints(directory, 1).latest())
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("expectedFormat=1, foundFormat=99");
+                .hasMessageContaining("expectedFormat=2, foundFormat=99");
     }
 
     @Test
@@ -158,7 +158,7 @@ class CheckpointsTest {
         Checkpoints checkpoints = new Checkpoints(directory, 3);
         assertThat(checkpoints.latest().orElseThrow().directory()).isEqualTo(saved);
         Run run = new Run();
-        checkpoints.save(new RunState(8, "", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(8, "", "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(partial).doesNotExist();
     }
@@ -216,7 +216,7 @@ class CheckpointsTest {
     private Path savedCheckpoint() {
         Run run = new Run();
         run.train(0, 1);
-        new Checkpoints(directory, 1).save(new RunState(1, "", ""), run.model.parameters(), run.optimizer);
+        new Checkpoints(directory, 1).save(new RunState(1, "", "", ""), run.model.parameters(), run.optimizer);
         return directory.resolve("step-000000000001.000");
     }
 

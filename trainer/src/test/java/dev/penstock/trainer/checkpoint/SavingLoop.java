@@ -26,7 +26,7 @@ final class SavingLoop {
         Checkpoints checkpoints = new Checkpoints(Path.of(arguments[0]), 2);
         for (long step = 1; ; step++) {
             parameters.values().fill_(new Scalar((double) step));
-            checkpoints.save(new RunState(step, "position " + step, "run"), parameters, optimizer);
+            checkpoints.save(new RunState(step, "position " + step, "", "run"), parameters, optimizer);
             System.out.println("saved " + step);
         }
     }
