@@ -40,6 +40,7 @@ public final class Loader implements AutoCloseable {
     private final GlobalBatches batches;
     private final CacheTiers tiers;
     private final SlotArena slots;
+    private final Padding padding;
     private final StallClock stalls = new StallClock();
 
     private volatile @Nullable FillQueue activeFills;
@@ -49,6 +50,7 @@ public final class Loader implements AutoCloseable {
     private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config, @Nullable BlockCache cache) {
         this.index = index;
         this.config = config;
+        this.padding = new Padding(index.fields(), config.padValue());
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches = new GlobalBatches(
                 index.sampleCount(),
@@ -139,11 +141,17 @@ public final class Loader implements AutoCloseable {
         }
         FillQueue fills = new FillQueue();
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
+                index,
+                order,
+                batches,
+                config.regrouping(),
+                config.assigner().get(),
+                config.ranks(),
+                config.layout(),
+                tiers.blockMap());
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, padding, fill -> ended(fill, fills));
         StreamPlanner planning = new StreamPlanner(
                 planner,
-                index.fields(),
                 config.localRanks(),
                 config.startStep(),
                 stepCount(),
@@ -214,6 +222,7 @@ public final class Loader implements AutoCloseable {
                 stalls.batches(),
                 stalls.samples(),
                 stalls.payloadBytes(),
+                stalls.paddingBytes(),
                 stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,

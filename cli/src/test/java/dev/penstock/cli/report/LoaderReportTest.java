@@ -2,6 +2,7 @@ package dev.penstock.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.fetch.FetchCounters;
 import java.util.List;
@@ -9,10 +10,10 @@ import org.junit.jupiter.api.Test;
 
 class LoaderReportTest {
 
-    private static final LoaderReport ONE =
-            new LoaderReport(1000, 10, 100, 4000, 1.0, List.of(0L, 0L, 10L, 0L), 2, 3, 4, 5, fetched(1), 70, 100, 3);
+    private static final LoaderReport ONE = new LoaderReport(
+            1000, 10, 100, 4000, 1000, 1.0, List.of(0L, 0L, 10L, 0L), 2, 3, 4, 5, fetched(1), 70, 100, 3);
     private static final LoaderReport OTHER = new LoaderReport(
-            2000, 30, 200, 8000, 1.2, List.of(0L, 0L, 200L, 0L), 20, 30, 40, 50, fetched(10), 100, 100, 0);
+            2000, 30, 200, 8000, 2000, 1.2, List.of(0L, 0L, 200L, 0L), 20, 30, 40, 50, fetched(10), 100, 100, 0);
 
     private static FetchCounters fetched(long count) {
         return new FetchCounters(
@@ -34,11 +35,12 @@ class LoaderReportTest {
     @Test
     void ranksSideBySideAddUpExceptForTimeAndTheLongestWait() {
         LoaderReport both = new LoaderReport(
-                2000, 40, 300, 12000, 1.15, List.of(0L, 0L, 200L, 0L), 22, 33, 44, 55, fetched(11), 170, 200, 3);
+                2000, 40, 300, 12000, 3000, 1.15, List.of(0L, 0L, 200L, 0L), 22, 33, 44, 55, fetched(11), 170, 200, 3);
 
         assertThat(ONE.beside(OTHER)).isEqualTo(both);
         assertThat(OTHER.beside(ONE)).isEqualTo(both);
         assertThat(both.fedShare()).isEqualTo(0.9);
+        assertThat(both.paddingShare()).isEqualTo(0.2, within(1e-12));
     }
 
     @Test
