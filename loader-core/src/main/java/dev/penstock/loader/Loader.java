@@ -40,6 +40,7 @@ public final class Loader implements AutoCloseable {
     private final GlobalBatches batches;
     private final CacheTiers tiers;
     private final SlotArena slots;
+    private final Padding padding;
     private final StallClock stalls = new StallClock();
     private final Runnable stepsDecided = this::stepsDecided;
 
@@ -50,6 +51,7 @@ public final class Loader implements AutoCloseable {
     private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config, @Nullable BlockCache cache) {
         this.index = index;
         this.config = config;
+        this.padding = new Padding(index.fields(), config.padValue());
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches = config.batches(index.sampleCount());
         requireStartWithinRun();
@@ -137,12 +139,18 @@ public final class Loader implements AutoCloseable {
         }
         FillQueue fills = new FillQueue();
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, config.regrouping(), config.assigners(), config.ranks(), tiers.blockMap());
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
+                index,
+                order,
+                batches,
+                config.regrouping(),
+                config.assigners(),
+                config.ranks(),
+                config.layout(),
+                tiers.blockMap());
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, padding, fill -> ended(fill, fills));
         StreamPlanner planning = new StreamPlanner(
                 planner,
                 config.assigners(),
-                index.fields(),
                 config.localRanks(),
                 config.startStep(),
                 stepCount(),
@@ -207,6 +215,7 @@ public final class Loader implements AutoCloseable {
                 stalls.batches(),
                 stalls.samples(),
                 stalls.payloadBytes(),
+                stalls.paddingBytes(),
                 stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,

@@ -1,5 +1,6 @@
 package dev.penstock.loader;
 
+import dev.penstock.batch.Layout;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.fetch.FetchConfig;
@@ -36,6 +37,8 @@ import java.util.stream.IntStream;
 /// @param regrouping which samples neighbouring steps trade; it decides the data, and unless it is
 ///     [StepRegrouping#NONE] the number of ranks does so too
 /// @param assigners what divides the global batch of each step
+/// @param layout how the samples of a micro-batch lie beside each other; the assigner goes by the same one
+/// @param padValue what elements have that belong to no sample
 /// @param cache what the loader's own cache may use; a loader that shares one takes no notice of it
 /// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
@@ -53,6 +56,8 @@ public record LoaderConfig(
         long startStep,
         StepRegrouping regrouping,
         AssignerTimeline assigners,
+        Layout layout,
+        long padValue,
         CacheConfig cache,
         FetchConfig fetch,
         long slotBytes,
@@ -114,7 +119,7 @@ public record LoaderConfig(
         return Math.min(batches(sampleCount).stepCount(), steps.orElse(Long.MAX_VALUE));
     }
 
-    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping.
+    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping, packed.
     ///
     /// @param assigner makes the function that divides every global batch; called once per stream
     public static Builder builder(Supplier<RankAssigner> assigner) {
@@ -135,6 +140,8 @@ public record LoaderConfig(
         private long startStep;
         private StepRegrouping regrouping = StepRegrouping.NONE;
         private AssignerTimeline assigners;
+        private Layout layout = new Layout.Packed();
+        private long padValue;
         private int blockBytes = CacheConfig.DEFAULT_BLOCK_BYTES;
         private long ramBytes = CacheConfig.defaults().ramBytes();
         private Optional<DiskTierConfig> disk = Optional.empty();
@@ -204,6 +211,16 @@ public record LoaderConfig(
             return this;
         }
 
+        public Builder layout(Layout value) {
+            layout = value;
+            return this;
+        }
+
+        public Builder padValue(long value) {
+            padValue = value;
+            return this;
+        }
+
         public Builder blockBytes(int value) {
             blockBytes = value;
             return this;
@@ -254,6 +271,8 @@ public record LoaderConfig(
                     startStep,
                     regrouping,
                     assigners,
+                    layout,
+                    padValue,
                     new CacheConfig(blockBytes, ramBytes, disk),
                     fetch,
                     slotBytes,

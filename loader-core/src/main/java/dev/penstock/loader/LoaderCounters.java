@@ -10,7 +10,8 @@ import java.util.Map;
 ///
 /// @param batches delivered, over all local ranks
 /// @param samples delivered
-/// @param payloadBytes values delivered, without offsets and ids
+/// @param payloadBytes values delivered, without offsets, ids and padding
+/// @param paddingBytes delivered beside them, that belong to no sample
 /// @param residentBytes the part of them whose block was in RAM when its batch was begun; the rest was waited for
 /// @param meanBalanceRatio mean over delivered batches of the fullest rank's cost over its lower bound
 /// @param waits how long the consumer waited in all, by what it waited for
@@ -23,6 +24,7 @@ public record LoaderCounters(
         long batches,
         long samples,
         long payloadBytes,
+        long paddingBytes,
         long residentBytes,
         double meanBalanceRatio,
         Map<Stage, Duration> waits,

@@ -1,7 +1,5 @@
 package dev.penstock.loader;
 
-import dev.penstock.batch.BatchLayout;
-import dev.penstock.batch.Field;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.memory.SlotArena;
@@ -13,8 +11,6 @@ import dev.penstock.tier.BlockLease;
 import dev.penstock.tier.BlockWaiter;
 import dev.penstock.tier.JobBlocks;
 import dev.penstock.tier.StepClock;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +39,6 @@ final class StreamPlanner implements Runnable {
     private final SlotArena slots;
     private final FillQueue fills;
     private final DecodePool workers;
-    private final int[] widthBytes;
 
     private final ArrayDeque<Fill> waiting = new ArrayDeque<>();
     private final ArrayDeque<Fill> unrequested = new ArrayDeque<>();
@@ -55,7 +50,6 @@ final class StreamPlanner implements Runnable {
     StreamPlanner(
             BatchPlanner planner,
             AssignerTimeline assigners,
-            List<Field> fields,
             List<Integer> localRanks,
             long startStep,
             long endStep,
@@ -66,8 +60,6 @@ final class StreamPlanner implements Runnable {
             DecodePool workers) {
         this.planner = planner;
         this.assigners = assigners;
-        this.widthBytes =
-                fields.stream().mapToInt(field -> field.type().widthBytes()).toArray();
         this.localRanks = localRanks;
         this.step = startStep;
         this.endStep = endStep;
@@ -173,7 +165,7 @@ final class StreamPlanner implements Runnable {
         // Other ranks of this step may still need what this one does, so the step itself is not past yet.
         clock.progress(plan.step() - 1);
         fill.begin(slot, System.nanoTime());
-        writeTables(plan, slot.segment());
+        SlotTables.write(plan, slot.segment());
         fills.append(fill);
         int residentCount = blocks.pinResident(fill.resident);
         for (int i = 0; residentCount < plan.blockCount() && i < plan.blockCount(); i++) {
@@ -199,29 +191,5 @@ final class StreamPlanner implements Runnable {
                 workers.blockFailed(fill, cause);
             }
         });
-    }
-
-    /// Writes what the plan already knows: sample ids, micro-batches and element offsets.
-    private void writeTables(BatchPlan plan, MemorySegment slot) {
-        BatchLayout layout = plan.layout();
-        for (int sample = 0; sample < plan.sampleCount(); sample++) {
-            slot.set(ValueLayout.JAVA_LONG, (long) Long.BYTES * sample, plan.sampleId(sample));
-        }
-        for (int m = 0; m <= layout.microBatchCount(); m++) {
-            slot.set(
-                    ValueLayout.JAVA_INT,
-                    layout.microBatchesOffset() + (long) Integer.BYTES * m,
-                    plan.microBatchStart(m));
-        }
-        for (int field = 0; field < plan.fieldCount(); field++) {
-            int width = widthBytes[field];
-            long at = layout.offsetsOffset(field);
-            int element = 0;
-            for (int sample = 0; sample < plan.sampleCount(); sample++) {
-                slot.set(ValueLayout.JAVA_INT, at + (long) Integer.BYTES * sample, element);
-                element += plan.fieldBytes(sample, field) / width;
-            }
-            slot.set(ValueLayout.JAVA_INT, at + (long) Integer.BYTES * plan.sampleCount(), element);
-        }
     }
 }

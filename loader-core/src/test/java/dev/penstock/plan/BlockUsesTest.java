@@ -2,6 +2,7 @@ package dev.penstock.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.batch.Layout;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.laws.RoundRobinAssigner;
@@ -127,7 +128,7 @@ class BlockUsesTest {
         List<TreeSet<Long>> uses =
                 Stream.generate(TreeSet<Long>::new).limit(blocks.blockCount()).toList();
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, regrouping, AssignerTimeline.always(() -> new RoundRobinAssigner(4)), 1, blocks);
+                index, order, batches, regrouping, AssignerTimeline.always(() -> new RoundRobinAssigner(4)), 1, new Layout.Packed(), blocks);
         BatchPlan plan = new BatchPlan();
         for (long step = 0; step < batches.stepCount(); step++) {
             planner.plan(step, 0, plan);

@@ -7,7 +7,7 @@
 /// [OutlierDelay][dev.penstock.balance.OutlierDelay] gathers over several steps what no single one can balance;
 /// [RankCalibration][dev.penstock.balance.RankCalibration] makes a cost model and rank speeds of measured times, and
 /// [CalibrationHistory][dev.penstock.balance.CalibrationHistory] says which hold at a step;
-/// [Packing][dev.penstock.balance.Packing] says what other shapes would pad. Pure functions over lengths in integer
+/// [PaddingCount][dev.penstock.balance.PaddingCount] says what a layout pads. Pure functions over lengths in integer
 /// arithmetic: every process computes the same plan. No I/O, no threads, no clock.
 @NullMarked
 package dev.penstock.balance;

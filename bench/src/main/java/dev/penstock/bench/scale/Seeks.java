@@ -3,6 +3,7 @@ package dev.penstock.bench.scale;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.batch.Layout;
 import dev.penstock.bench.measure.Measurements;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
@@ -49,6 +50,7 @@ final class Seeks {
                 StepRegrouping.NONE,
                 AssignerTimeline.always(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped())),
                 1,
+                new Layout.Packed(),
                 blockMap(index));
         this.positions = new SplittableRandom(20_261_121)
                 .longs(count, 0, EPOCHS * index.sampleCount())

@@ -29,6 +29,7 @@ class ModuleRulesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("/jmh_generated/"))
             .importPackages("dev.penstock");
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Locale;
 /// @param elapsedNanos from asking for the first batch to the end of the last step
 /// @param waitNanos how long the consumer waited, by stage in the order of [Stage]; of several ranks the one that
 ///     waited longest, as the others wait for it
+/// @param paddingBytes delivered beside the payload
 /// @param ramBytes payload that was in RAM when its batch was begun
 /// @param tiers what RAM and disk did
 /// @param fetch how blocks were read from the origin
@@ -27,6 +28,7 @@ public record LoaderReport(
         long batches,
         long samples,
         long payloadBytes,
+        long paddingBytes,
         double balanceRatio,
         List<Long> waitNanos,
         long ramBytes,
@@ -51,6 +53,7 @@ public record LoaderReport(
                 counters.batches(),
                 counters.samples(),
                 counters.payloadBytes(),
+                counters.paddingBytes(),
                 counters.meanBalanceRatio(),
                 waits,
                 counters.residentBytes(),
@@ -69,6 +72,7 @@ public record LoaderReport(
                 batches + other.batches,
                 samples + other.samples,
                 payloadBytes + other.payloadBytes,
+                paddingBytes + other.paddingBytes,
                 meanBalanceRatio(other),
                 waited() >= other.waited() ? waitNanos : other.waitNanos,
                 ramBytes + other.ramBytes,
@@ -114,6 +118,11 @@ public record LoaderReport(
         return fetch.requests() + indexRequests;
     }
 
+    /// Share of the delivered bytes that belong to no sample.
+    public double paddingShare() {
+        return paddingBytes == 0 ? 0 : 1 - (double) payloadBytes / (payloadBytes + paddingBytes);
+    }
+
     private double ramShare() {
         return payloadBytes == 0 ? 0 : (double) ramBytes / payloadBytes;
     }
@@ -132,6 +141,7 @@ public record LoaderReport(
             rows.add(Row.of(metric, Amounts.seconds(waitNanos.get(stage.ordinal())), "s", Better.LOWER));
         }
         rows.add(Row.of("balance_ratio", balanceRatio, "1", Better.LOWER).withGoal(1.001));
+        rows.add(Row.of("padding_share", paddingShare(), "1", Better.LOWER));
         rows.add(Row.of("ram_bytes", ramBytes, "B", Better.HIGHER));
         rows.add(Row.of("ram_hits", tiers.ramHits(), "blocks", Better.HIGHER));
         rows.add(Row.of("ram_misses", tiers.ramMisses(), "blocks", Better.LOWER));
@@ -179,6 +189,11 @@ public record LoaderReport(
                 Amounts.seconds(elapsedNanos)));
         lines.add(Amounts.format("fed         %s of the time; waited %s", Amounts.share(fedShare()), waitText()));
         lines.add(Amounts.format("balance     %.4f of its lower bound (mean over steps; 1 is optimal)", balanceRatio));
+        if (paddingBytes > 0) {
+            lines.add(Amounts.format(
+                    "padding     %s of what was delivered (%s)",
+                    Amounts.share(paddingShare()), Amounts.bytes(paddingBytes)));
+        }
         lines.add(Amounts.format(
                 "tiers       %s of the samples' bytes were in RAM when wanted (%s); blocks of %s from disk, %s from the"
                         + " origin%s%s",

@@ -7,6 +7,8 @@ import dev.penstock.balance.AttentionWork;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.batch.Layout;
+import dev.penstock.batch.LongerThanRow;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.Hedging;
@@ -42,6 +44,9 @@ class LoaderOptionsTest {
             "rank=2",
             "batch=96",
             "max-tokens=2048",
+            "layout=fixed=512,refuse",
+            "pad-value=9",
+            "micro-batches=equal",
             "shuffle=k=3",
             "balance=off",
             "remainder=short",
@@ -112,6 +117,8 @@ class LoaderOptionsTest {
         assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
         assertThat(config.decodeThreads()).isEqualTo(3);
         assertThat(config.assigners().at(0).get()).isInstanceOf(UnbalancedAssigner.class);
+        assertThat(config.layout()).isEqualTo(new Layout.Fixed(512, LongerThanRow.REFUSE));
+        assertThat(config.padValue()).isEqualTo(9);
     }
 
     @Test
@@ -122,6 +129,17 @@ class LoaderOptionsTest {
 
         assertThat(assignment.microBatchCount(0)).isEqualTo(2);
         assertThat(assignment.makespan()).isGreaterThan(16);
+    }
+
+    @Test
+    void layoutAndMicroBatchCountsReachTheBalancer() {
+        LoaderOptions options = parse(List.of("--max-tokens=10", "--layout=bucket=5", "--micro-batches=equal"));
+        RankAssignment assignment = new RankAssignment(2);
+        config(options).assigners().at(0).get().assign(new int[] {5, 1, 1, 1, 1}, 5, assignment);
+
+        assertThat(config(options).layout()).isEqualTo(new Layout.Buckets(List.of(5), 10));
+        assertThat(assignment.microBatchCount(0)).isEqualTo(2);
+        assertThat(assignment.microBatchCount(1)).isEqualTo(2);
     }
 
     @Test

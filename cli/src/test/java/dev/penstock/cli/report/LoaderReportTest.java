@@ -2,6 +2,7 @@ package dev.penstock.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.fetch.FetchCounters;
 import dev.penstock.tier.TierCounters;
@@ -11,9 +12,9 @@ import org.junit.jupiter.api.Test;
 class LoaderReportTest {
 
     private static final LoaderReport ONE = new LoaderReport(
-            1000, 10, 100, 4000, 1.0, List.of(0L, 0L, 10L, 0L), 2, tiers(1), fetched(1), 4, 70, 100, 3);
+            1000, 10, 100, 4000, 1000, 1.0, List.of(0L, 0L, 10L, 0L), 2, tiers(1), fetched(1), 4, 70, 100, 3);
     private static final LoaderReport OTHER = new LoaderReport(
-            2000, 30, 200, 8000, 1.2, List.of(0L, 0L, 200L, 0L), 20, tiers(10), fetched(10), 40, 100, 100, 0);
+            2000, 30, 200, 8000, 2000, 1.2, List.of(0L, 0L, 200L, 0L), 20, tiers(10), fetched(10), 40, 100, 100, 0);
 
     private static TierCounters tiers(long count) {
         return new TierCounters(
@@ -54,11 +55,12 @@ class LoaderReportTest {
     @Test
     void ranksSideBySideAddUpExceptForTimeAndTheLongestWait() {
         LoaderReport both = new LoaderReport(
-                2000, 40, 300, 12000, 1.15, List.of(0L, 0L, 200L, 0L), 22, tiers(11), fetched(11), 44, 170, 200, 3);
+                2000, 40, 300, 12000, 3000, 1.15, List.of(0L, 0L, 200L, 0L), 22, tiers(11), fetched(11), 44, 170, 200, 3);
 
         assertThat(ONE.beside(OTHER)).isEqualTo(both);
         assertThat(OTHER.beside(ONE)).isEqualTo(both);
         assertThat(both.fedShare()).isEqualTo(0.9);
+        assertThat(both.paddingShare()).isEqualTo(0.2, within(1e-12));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.penstock.trainer.model;
 
 import dev.penstock.batch.Batch;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -9,7 +10,7 @@ import java.util.Arrays;
 /// A sample of `n` bytes has `n - 1` targets: each byte but the first, predicted from those before it in the same
 /// sample.
 ///
-/// Ownership: aliases the batch it was cut from and dies with it.
+/// Ownership: may alias the batch it was cut from, and dies with it.
 public final class PackedSamples {
 
     private final MemorySegment bytes;
@@ -26,15 +27,29 @@ public final class PackedSamples {
     }
 
     /// Cuts one micro-batch out of the first field of a batch, which holds bytes.
+    ///
+    /// A packed one is aliased. Of any other layout the samples are copied together without their padding, so that what
+    /// is learned does not depend on the layout.
     public static PackedSamples of(Batch batch, int microBatch) {
         int first = batch.microBatchStart(microBatch);
         int end = batch.microBatchStart(microBatch + 1);
         long[] lengths = new long[end - first];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = (long) batch.offset(0, first + i + 1) - batch.offset(0, first + i);
+            lengths[i] = batch.length(0, first + i);
         }
-        long begin = batch.offset(0, first);
-        return new PackedSamples(batch.values(0).asSlice(begin, batch.offset(0, end) - begin), lengths);
+        MemorySegment rows = batch.microBatchValues(0, microBatch);
+        return new PackedSamples(batch.layout().isPacked() ? rows : unpadded(batch, first, lengths), lengths);
+    }
+
+    private static MemorySegment unpadded(Batch batch, int first, long[] lengths) {
+        MemorySegment values = batch.values(0);
+        MemorySegment bytes = Arena.ofAuto().allocate(Arrays.stream(lengths).sum());
+        long to = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            MemorySegment.copy(values, batch.offset(0, first + i), bytes, to, lengths[i]);
+            to += lengths[i];
+        }
+        return bytes;
     }
 
     public MemorySegment bytes() {
