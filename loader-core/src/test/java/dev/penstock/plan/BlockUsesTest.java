@@ -128,7 +128,14 @@ class BlockUsesTest {
         List<TreeSet<Long>> uses =
                 Stream.generate(TreeSet<Long>::new).limit(blocks.blockCount()).toList();
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, regrouping, AssignerTimeline.always(() -> new RoundRobinAssigner(4)), 1, new Layout.Packed(), blocks);
+                index,
+                order,
+                batches,
+                regrouping,
+                AssignerTimeline.always(() -> new RoundRobinAssigner(4)),
+                1,
+                new Layout.Packed(),
+                blocks);
         BatchPlan plan = new BatchPlan();
         for (long step = 0; step < batches.stepCount(); step++) {
             planner.plan(step, 0, plan);

@@ -55,7 +55,20 @@ class LoaderReportTest {
     @Test
     void ranksSideBySideAddUpExceptForTimeAndTheLongestWait() {
         LoaderReport both = new LoaderReport(
-                2000, 40, 300, 12000, 3000, 1.15, List.of(0L, 0L, 200L, 0L), 22, tiers(11), fetched(11), 44, 170, 200, 3);
+                2000,
+                40,
+                300,
+                12000,
+                3000,
+                1.15,
+                List.of(0L, 0L, 200L, 0L),
+                22,
+                tiers(11),
+                fetched(11),
+                44,
+                170,
+                200,
+                3);
 
         assertThat(ONE.beside(OTHER)).isEqualTo(both);
         assertThat(OTHER.beside(ONE)).isEqualTo(both);
