@@ -106,7 +106,7 @@ public final class RankTraining {
             ranks.barrier();
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     ranks,
                     optimizer,
                     recipe.schedule(loader.stepCount()),
