@@ -51,11 +51,18 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "'" + Recipe.BUILT_IN + "', or a YAML file that says how it differs from that.")
+            description = "byte-lm, series or module, or a YAML file that says with 'recipe' which of them it is based on"
+                    + " and how it differs.")
     private String recipe = "";
 
     @Parameters(index = "1", paramLabel = "URI", description = "URI or path of the dataset.")
     private URI location = URI.create("");
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "TorchScript module to train, with recipe 'module' or one based on it.")
+    private Optional<Path> model = Optional.empty();
 
     @Option(
             names = "--run",
@@ -88,7 +95,7 @@ final class TrainCommand implements Callable<Integer> {
                     .with("rank", loading.rank().get())
                     .remedy("leave --rank out: the environment says which rank a process is"));
         }
-        Recipe chosen = Recipe.find(recipe);
+        Recipe chosen = Recipe.find(recipe, model);
         Map<String, String> environment = System.getenv();
         if (World.isLaunched(environment)) {
             trainRank(chosen, environment);
@@ -108,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
         int localRanks = localRanks(environment, world);
-        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
+        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location)) {
             if (world.localRank() == 0) {
@@ -148,15 +155,16 @@ final class TrainCommand implements Callable<Integer> {
 
     private void trainLocally(Recipe chosen) throws InterruptedException {
         LoaderConfig config =
-                withRecipe(loading.toLoaderConfig(chosen.costModel()), chosen).build();
+                withRecipe(loading.toLoaderConfig(chosen.model().costModel()), chosen).build();
         common.detail(config.toString());
         try (OpenDataset dataset = OpenDataset.at(location)) {
-            RankTraining.requireFits(dataset.index(), chosen);
+            chosen.model().requireFits(dataset.index());
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        TrainingReport report =
-                new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run).run(System.out, System.err);
+        TrainingReport report = new LocalTraining(
+                        Main.class.getName(), arguments, loading.ranks(), run, chosen.model().lossUnit())
+                .run(System.out, System.err);
         conclude(report, config);
     }
 

@@ -21,7 +21,7 @@ import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
-import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
@@ -72,7 +72,7 @@ public final class RankTraining {
 
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
-        requireFits(index, recipe);
+        recipe.model().requireFits(index);
         try (FileChannel _ = world.isFirst() ? run.lock() : null) {
             trainFromLatest(index, store);
         } catch (IOException notClosed) {
@@ -86,11 +86,11 @@ public final class RankTraining {
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
         Optional<Checkpoint> resumed = checkpoints.latest();
         LoaderConfig config = startingAfter(resumed);
-        ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
+        Model model = recipe.model().build(config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
                 Loader loader = Loader.open(index, store, config)) {
-            String digest = recipe + " steps=" + loader.stepCount();
+            String digest = recipe.digest() + " steps=" + loader.stepCount();
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
                 checkpoint.restore(model.parameters(), optimizer);
@@ -118,13 +118,17 @@ public final class RankTraining {
                             new RunState(nextStep, loader.state(nextStep).toJson(), digest),
                             model.parameters(),
                             optimizer));
+            if (world.isFirst()) {
+                model.export(run.model());
+            }
             ranks.barrier();
         }
     }
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
     public TrainingReport report() {
-        return TrainingReport.of(Metrics.curve(run.metrics()), run.readReport(world.rank()));
+        return TrainingReport.of(
+                Metrics.curve(run.metrics()), recipe.model().lossUnit(), run.readReport(world.rank()));
     }
 
     private LoaderConfig startingAfter(Optional<Checkpoint> resumed) {
@@ -139,17 +143,6 @@ public final class RankTraining {
             loading.startStep(nextStep);
         });
         return loading.build();
-    }
-
-    /// Fails before any process or model is made when a sample is longer than the model takes.
-    public static void requireFits(DatasetIndex index, Recipe recipe) {
-        if (index.longestLength() > recipe.shape().maxSampleBytes()) {
-            throw new ConfigurationException(FailureMessage.of("training")
-                    .with("longestSample", index.longestLength())
-                    .with("maxSampleBytes", recipe.shape().maxSampleBytes())
-                    .remedy("index the dataset with --max-length "
-                            + recipe.shape().maxSampleBytes() + " --overlong split"));
-        }
     }
 
     private static void requireContinues(RunState saved, LoaderState now, String digest) {
@@ -211,7 +204,11 @@ public final class RankTraining {
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
             String line = Amounts.format(
-                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, loader.stepCount(), result.loss());
+                    "step %,d of %,d: loss %.3f %s",
+                    result.step() + 1,
+                    loader.stepCount(),
+                    result.loss(),
+                    recipe.model().lossUnit());
             out.println(WarmUpText.behind(line, loader.counters().warmUp()));
             out.flush();
         }

@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// ```
 /// DIR/checkpoints/     model, optimiser and loader position, committed together
+/// DIR/model/           the trained weights, once the run has ended: model.safetensors, state_dict.pt, and
+///                      model.pt of a module
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
@@ -64,6 +66,10 @@ record RunDirectory(Path path) {
 
     Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    Path model() {
+        return path.resolve("model");
     }
 
     Path metrics() {

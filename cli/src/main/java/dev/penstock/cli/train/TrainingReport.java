@@ -9,27 +9,28 @@ import java.util.List;
 
 /// What a run came to.
 ///
-/// @param lossFirst of the run's first step, in nats per byte
+/// @param lossFirst of the run's first step
 /// @param lossLast mean over its last steps
+/// @param lossUnit what one of the loss means
 /// @param steps of the whole run, those before a resume included
 /// @param loading what the loaders of all ranks did since the latest start
-public record TrainingReport(double lossFirst, double lossLast, int steps, LoaderReport loading) {
+public record TrainingReport(double lossFirst, double lossLast, String lossUnit, int steps, LoaderReport loading) {
 
-    static TrainingReport of(Metrics.Curve curve, LoaderReport loading) {
-        return new TrainingReport(curve.first(), curve.last(), curve.steps(), loading);
+    static TrainingReport of(Metrics.Curve curve, String lossUnit, LoaderReport loading) {
+        return new TrainingReport(curve.first(), curve.last(), lossUnit, curve.steps(), loading);
     }
 
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(Amounts.format("loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
+        lines.add(Amounts.format("loss        %.3f → %.3f %s over %,d steps", lossFirst, lossLast, lossUnit, steps));
         lines.addAll(loading.lines());
         return lines;
     }
 
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        rows.add(Row.of("loss_first", lossFirst, "nats/byte", Better.LOWER));
-        rows.add(Row.of("loss_last", lossLast, "nats/byte", Better.LOWER));
+        rows.add(Row.of("loss_first", lossFirst, lossUnit, Better.LOWER));
+        rows.add(Row.of("loss_last", lossLast, lossUnit, Better.LOWER));
         rows.add(Row.of("steps", steps, "steps", Better.HIGHER));
         rows.addAll(loading.rows());
         return rows;

@@ -105,6 +105,11 @@ public final class ByteTransformer implements Model {
 
     @Override
     public void requireFits(List<Field> fields) {
+        requireBytes(fields);
+    }
+
+    /// Fails unless a model of any shape takes batches of these fields.
+    public static void requireBytes(List<Field> fields) {
         if (fields.isEmpty() || fields.getFirst().type() != ElementType.UINT8) {
             throw new ConfigurationException(FailureMessage.of("byte transformer")
                     .with("fields", fields)
@@ -114,7 +119,7 @@ public final class ByteTransformer implements Model {
 
     @Override
     public Optional<Loss> loss(MicroBatch microBatch) {
-        requireFits(microBatch.batch().fields());
+        requireBytes(microBatch.batch().fields());
         PackedSamples samples = PackedSamples.of(microBatch);
         return samples.targetCount() == 0
                 ? Optional.empty()

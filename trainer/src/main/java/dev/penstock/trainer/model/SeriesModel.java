@@ -76,6 +76,11 @@ public final class SeriesModel implements Model {
 
     @Override
     public void requireFits(List<Field> fields) {
+        requireFloats(fields);
+    }
+
+    /// Fails unless a model of any shape takes batches of these fields.
+    public static void requireFloats(List<Field> fields) {
         if (fields.isEmpty() || fields.getFirst().type() != ElementType.FLOAT32) {
             throw new ConfigurationException(FailureMessage.of("series model")
                     .with("fields", fields)
@@ -86,7 +91,7 @@ public final class SeriesModel implements Model {
 
     @Override
     public Optional<Loss> loss(MicroBatch microBatch) {
-        requireFits(microBatch.batch().fields());
+        requireFloats(microBatch.batch().fields());
         long[] lengths = lengthsInRows(microBatch);
         long targets = shape.channels()
                 * Arrays.stream(lengths).map(rows -> Math.max(0, rows - 1)).sum();

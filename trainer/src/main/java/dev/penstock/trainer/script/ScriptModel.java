@@ -130,11 +130,19 @@ public final class ScriptModel implements Model {
         return sum;
     }
 
-    /// Parameters and buffers under the names of PyTorch's `state_dict()`.
+    /// Under the names of PyTorch's `state_dict()`; frozen parameters too, and each name of a shared one.
+    @Override
     public Map<String, Tensor> stateDict() {
         SequencedMap<String, Tensor> state = new LinkedHashMap<>(ScriptTensors.parameters(module));
         state.putAll(ScriptTensors.buffers(module));
         return state;
+    }
+
+    /// Writes `model.pt` besides, for `torch.jit.load`.
+    @Override
+    public void export(Path directory) {
+        WeightFiles.write(directory, stateDict());
+        save(directory.resolve("model.pt"));
     }
 
     /// Writes the module with its present values, as `torch.jit.load` reads it.
