@@ -38,6 +38,10 @@ final class ModuleBinding {
         };
     }
 
+    List<Field> fields() {
+        return fields;
+    }
+
     IValueVector inputs(MicroBatch microBatch) {
         IValueVector values = new IValueVector();
         for (ModuleInput input : inputs) {

@@ -42,6 +42,7 @@ public final class ScriptModel implements Model {
     private final ModuleContract contract;
     private final SampleSeeds seeds;
     private final List<ModuleArgument> arguments;
+    private final TiedParameters leaves;
     private final Parameters parameters;
     private @Nullable ModuleBinding binding;
 
@@ -52,7 +53,9 @@ public final class ScriptModel implements Model {
         this.contract = contract;
         this.seeds = seeds;
         this.arguments = ModuleArgument.of(module);
-        this.parameters = Parameters.adopting(ScriptTensors.trained(file, module), () -> ScriptTensors.buffers(module));
+        this.leaves = TiedParameters.of(file, ScriptTensors.trained(file, module));
+        this.parameters = Parameters.adopting(leaves.distinct(), () -> ScriptTensors.buffers(module));
+        leaves.tie(parameters);
         module.train(true);
     }
 
@@ -83,14 +86,16 @@ public final class ScriptModel implements Model {
 
     @Override
     public void requireFits(List<Field> fields) {
-        bind(fields);
+        binding = new ModuleBinding(arguments, fields, contract);
     }
 
-    private ModuleBinding bind(List<Field> fields) {
-        if (binding == null) {
-            binding = new ModuleBinding(arguments, fields, contract);
+    private ModuleBinding bindingTo(List<Field> fields) {
+        ModuleBinding bound = binding;
+        if (bound == null || !bound.fields().equals(fields)) {
+            bound = new ModuleBinding(arguments, fields, contract);
+            binding = bound;
         }
-        return binding;
+        return bound;
     }
 
     @Override
@@ -98,7 +103,7 @@ public final class ScriptModel implements Model {
         if (microBatch.sampleCount() == 0) {
             return Optional.empty();
         }
-        ModuleBinding bound = bind(microBatch.batch().fields());
+        ModuleBinding bound = bindingTo(microBatch.batch().fields());
         torch.setGraphExecutorOptimize(false);
         torch.manual_seed(seed(microBatch));
         try {
@@ -148,15 +153,16 @@ public final class ScriptModel implements Model {
     /// Writes the module with its present values, as `torch.jit.load` reads it.
     public void save(Path target) {
         Map<String, Tensor> views = new LinkedHashMap<>();
-        parameters.named().forEach((name, leaf) -> views.put(name, leaf.detach()));
+        leaves.distinct().forEach((name, leaf) -> views.put(name, leaf.detach()));
         // A view would be saved with all of the flat tensor it is a view of.
-        parameters.named().forEach((_, leaf) -> leaf.set_data(leaf.detach().clone()));
+        leaves.separate();
         module.train(wasTraining);
         try {
             WeightFiles.replace(target, partial -> module.save(partial.toString()));
         } finally {
             module.train(true);
-            parameters.named().forEach((name, leaf) -> leaf.set_data(views.get(name)));
+            leaves.distinct().forEach((name, leaf) -> leaf.set_data(views.get(name)));
+            leaves.tie(parameters);
         }
     }
 }

@@ -3,10 +3,8 @@ package dev.penstock.trainer.script;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.NamedTensor;
 import org.bytedeco.pytorch.Tensor;
@@ -47,18 +45,13 @@ final class ScriptTensors {
         tensors.put(named.name().getString(), new Tensor(named.value()));
     }
 
-    /// The parameters that train, each tensor once.
+    /// The parameters that train.
     ///
     /// @param file for messages
     static SequencedMap<String, Tensor> trained(Path file, JitModule module) {
-        SequencedMap<String, Tensor> trained = new LinkedHashMap<>();
-        Set<Long> seen = new HashSet<>();
-        parameters(module).forEach((name, tensor) -> {
-            if (tensor.requires_grad() && seen.add(tensor.unsafeGetTensorImpl().address())) {
-                requireFloat32(file, name, tensor);
-                trained.put(name, tensor);
-            }
-        });
+        SequencedMap<String, Tensor> trained = parameters(module);
+        trained.values().removeIf(tensor -> !tensor.requires_grad());
+        trained.forEach((name, tensor) -> requireFloat32(file, name, tensor));
         if (trained.isEmpty()) {
             throw new ConfigurationException(FailureMessage.of("loading a module")
                     .with("file", file)

@@ -117,6 +117,12 @@ public final class Parameters {
         return leaf;
     }
 
+    /// Makes another leaf of the same shape one with a parameter: both see its values, and their gradients add up.
+    public void tie(Tensor leaf, String name) {
+        leaf.set_data(get(name).detach());
+        leaf.mutable_grad().put(get(name).grad());
+    }
+
     public List<ParameterSpec> specs() {
         return specs;
     }

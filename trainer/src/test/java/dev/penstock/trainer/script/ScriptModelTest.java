@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -162,6 +163,38 @@ class ScriptModelTest {
 
         assertThat(model.loss(new MicroBatch(batch(1, 1), 0)).orElseThrow().targetCount())
                 .isEqualTo(32);
+    }
+
+    @Test
+    void tiedParametersStayOneAndFrozenOnesStayAsTheyAre() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        Tensor shared = torch.full(new long[] {4, 4}, new Scalar(0.1)).set_requires_grad(true);
+        parameters.put("first", shared);
+        parameters.put("second", shared);
+        parameters.put("frozen", torch.ones(4));
+        Path file = Scripts.save(directory.resolve("tied.pt"), parameters, Map.of(), """
+                def forward(self, x):
+                    return torch.linear(torch.linear(x + self.frozen, self.first), self.second)
+                """);
+        ScriptModel model = load(file, CLASSIFIER);
+        Path trained = directory.resolve("trained.pt");
+
+        step(model, optimizer(model)).train(batch(0, 1));
+        model.save(trained);
+        step(model, optimizer(model)).train(batch(1, 1));
+        ScriptModel again = load(trained, CLASSIFIER);
+        step(again, optimizer(again)).train(batch(1, 1));
+
+        assertThat(model.parameters().count()).isEqualTo(16);
+        assertThat(again.parameters().count()).isEqualTo(16);
+        Map<String, Tensor> state = model.stateDict();
+        assertThat(state).containsOnlyKeys("first", "second", "frozen");
+        assertThat(floats(state.get("first"))).isEqualTo(floats(state.get("second"))).isNotEqualTo(floats(shared));
+        assertThat(floats(state.get("frozen"))).containsOnly(1);
+        assertThat(floats(again.parameters().values()))
+                .isEqualTo(floats(model.parameters().values()));
+        assertThat(floats(again.parameters().gradients()))
+                .isEqualTo(floats(model.parameters().gradients()));
     }
 
     @Test
