@@ -6,4 +6,4 @@ dir=${1:?usage: make_venv.sh DIR [pip options]}
 shift
 python3 -m venv "$dir"
 "$dir/bin/pip" install --quiet "$@" -r "$(dirname "$0")/requirements.txt"
-echo "export PENSTOCK_PYTHON=$(realpath "$dir")/bin/python   # then: mvn test -Dgroups=pytorch -Dsurefire.failIfNoSpecifiedTests=false"
+echo "export PENSTOCK_PYTHON=$(realpath "$dir")/bin/python   # then: mvn -pl trainer -am test -Dtests.included=pytorch"

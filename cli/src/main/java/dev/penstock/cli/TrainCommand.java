@@ -1,5 +1,6 @@
 package dev.penstock.cli;
 
+import dev.penstock.balance.CostModel;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
@@ -51,8 +52,8 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "byte-lm, series or module, or a YAML file that says with 'recipe' which of them it is based on"
-                    + " and how it differs.")
+            description = "byte-lm, series or module, or a YAML file that names with 'recipe' the one it is based on,"
+                    + " and says how it differs.")
     private String recipe = "";
 
     @Parameters(index = "1", paramLabel = "URI", description = "URI or path of the dataset.")
@@ -115,7 +116,8 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
         int localRanks = localRanks(environment, world);
-        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
+        CostModel cost = chosen.model().costModel();
+        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(cost, world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location)) {
             if (world.localRank() == 0) {

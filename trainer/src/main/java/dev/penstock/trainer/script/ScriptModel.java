@@ -120,7 +120,7 @@ public final class ScriptModel implements Model {
                             .with("step", microBatch.batch().step())
                             .with("forward", arguments)
                             .with("found", ScriptFailures.cause(refused))
-                            .remedy("state shapes and inputs that the module takes"),
+                            .remedy("state the inputs and shapes it takes, or convert elements in forward"),
                     refused);
         }
     }

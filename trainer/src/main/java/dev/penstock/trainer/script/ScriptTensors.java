@@ -56,7 +56,7 @@ final class ScriptTensors {
             throw new ConfigurationException(FailureMessage.of("loading a module")
                     .with("file", file)
                     .with("found", "no parameter that requires a gradient")
-                    .remedy("export it with torch.jit.script or torch.jit.trace, and neither frozen nor under no_grad"));
+                    .remedy("export it with torch.jit.script or torch.jit.trace, neither frozen nor under no_grad"));
         }
         return trained;
     }
