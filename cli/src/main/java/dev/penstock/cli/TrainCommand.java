@@ -1,5 +1,6 @@
 package dev.penstock.cli;
 
+import dev.penstock.balance.CostModel;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
@@ -54,11 +55,18 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "'" + Recipe.BUILT_IN + "', or a YAML file that says how it differs from that.")
+            description = "byte-lm, series or module, or a YAML file that names with 'recipe' the one it is based on,"
+                    + " and says how it differs.")
     private String recipe = "";
 
     @Parameters(index = "1", paramLabel = "URI", description = "URI or path of the dataset.")
     private URI location = URI.create("");
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "TorchScript module to train, with recipe 'module' or one based on it.")
+    private Optional<Path> model = Optional.empty();
 
     @Option(
             names = "--run",
@@ -105,7 +113,7 @@ final class TrainCommand implements Callable<Integer> {
                     .with("calibrate", calibrate)
                     .remedy("costs and speeds are for balancing: use --balance exact, or leave --calibrate out"));
         }
-        Recipe chosen = Recipe.find(recipe);
+        Recipe chosen = Recipe.find(recipe, model);
         Map<String, String> environment = System.getenv();
         if (World.isLaunched(environment)) {
             trainRank(chosen, environment);
@@ -125,7 +133,8 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
         int localRanks = localRanks(environment, world);
-        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
+        CostModel cost = chosen.model().costModel();
+        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(cost, world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
             if (world.localRank() == 0) {
@@ -143,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
     private Calibrating calibrating(Recipe chosen) {
         return new Calibrating(
                 calibrate,
-                loading.costModel(chosen.costModel()),
+                loading.costModel(chosen.model().costModel()),
                 (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
     }
 
@@ -172,18 +181,23 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void trainLocally(Recipe chosen) throws InterruptedException {
-        LoaderConfig config =
-                withRecipe(loading.toLoaderConfig(chosen.costModel()), chosen).build();
+        LoaderConfig config = withRecipe(loading.toLoaderConfig(chosen.model().costModel()), chosen)
+                .build();
         common.detail(config.toString());
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
-            RankTraining.requireFits(dataset.index(), chosen);
+            chosen.model().requireFits(dataset.index());
             RankTraining.requireContinues(
                     dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        TrainingReport report =
-                new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run).run(System.out, System.err);
+        TrainingReport report = new LocalTraining(
+                        Main.class.getName(),
+                        arguments,
+                        loading.ranks(),
+                        run,
+                        chosen.model().lossUnit())
+                .run(System.out, System.err);
         conclude(report, config);
     }
 

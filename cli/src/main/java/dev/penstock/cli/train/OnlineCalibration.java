@@ -7,7 +7,7 @@ import dev.penstock.balance.MicroBatchTimes;
 import dev.penstock.balance.RankCalibration;
 import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.trainer.MicroBatchMeter;
-import dev.penstock.trainer.model.PackedSamples;
+import dev.penstock.trainer.model.MicroBatch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.World;
 import java.util.Arrays;
@@ -62,12 +62,12 @@ final class OnlineCalibration implements MicroBatchMeter {
     }
 
     @Override
-    public void computed(PackedSamples samples, long nanos) {
-        long[] lengths = samples.lengths();
+    public void computed(MicroBatch microBatch, long nanos) {
+        long[] lengths = microBatch.lengths(0);
         double squares = Arrays.stream(lengths)
                 .mapToDouble(length -> (double) length * length)
                 .sum();
-        times.add(lengths.length, samples.byteCount(), squares, nanos);
+        times.add(lengths.length, Arrays.stream(lengths).sum(), squares, nanos);
     }
 
     /// Calibrates if it is time; every rank calls this after every step.

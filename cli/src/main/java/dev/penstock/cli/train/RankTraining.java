@@ -22,7 +22,7 @@ import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
-import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
@@ -76,7 +76,7 @@ public final class RankTraining {
 
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
-        requireFits(index, recipe);
+        recipe.model().requireFits(index);
         try (FileChannel _ = world.isFirst() ? run.lock() : null) {
             trainFromLatest(index, store);
         } catch (IOException notClosed) {
@@ -97,7 +97,7 @@ public final class RankTraining {
         OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
         LoaderConfig config =
                 loading.startStep(startStep).assigners(calibration.assigners()).build();
-        ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
+        Model model = recipe.model().build(config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
                 Loader loader = Loader.open(index, store, config)) {
@@ -124,7 +124,7 @@ public final class RankTraining {
             ranks.barrier();
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     ranks,
                     optimizer,
                     recipe.schedule(loader.stepCount()),
@@ -142,13 +142,16 @@ public final class RankTraining {
                                     digest),
                             model.parameters(),
                             optimizer));
+            if (world.isFirst()) {
+                model.export(run.model());
+            }
             ranks.barrier();
         }
     }
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
     public TrainingReport report() {
-        return TrainingReport.of(run, run.readReport(world.rank()));
+        return TrainingReport.of(run, recipe.model().lossUnit(), run.readReport(world.rank()));
     }
 
     private long startAfter(Optional<Checkpoint> resumed) {
@@ -161,17 +164,6 @@ public final class RankTraining {
                     .remedy("start no later than the checkpoint, or in a new run directory"));
         }
         return nextStep;
-    }
-
-    /// Fails before any process or model is made when a sample is longer than the model takes.
-    public static void requireFits(DatasetIndex index, Recipe recipe) {
-        if (index.longestLength() > recipe.shape().maxSampleBytes()) {
-            throw new ConfigurationException(FailureMessage.of("training")
-                    .with("longestSample", index.longestLength())
-                    .with("maxSampleBytes", recipe.shape().maxSampleBytes())
-                    .remedy("index the dataset with --max-length "
-                            + recipe.shape().maxSampleBytes() + " --overlong split"));
-        }
     }
 
     /// Fails before any process or model is made when the run directory holds a checkpoint that this run does not
@@ -188,7 +180,7 @@ public final class RankTraining {
     }
 
     private static String digest(Recipe recipe, long stepCount) {
-        return recipe + " steps=" + stepCount;
+        return recipe.digest() + " steps=" + stepCount;
     }
 
     private static void requireContinues(RunState saved, LoaderState now, String digest) {
@@ -261,7 +253,11 @@ public final class RankTraining {
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
             String line = Amounts.format(
-                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, loader.stepCount(), result.loss());
+                    "step %,d of %,d: loss %.3f %s",
+                    result.step() + 1,
+                    loader.stepCount(),
+                    result.loss(),
+                    recipe.model().lossUnit());
             out.println(WarmUpText.behind(line, loader.counters().warmUp()));
             out.flush();
         }

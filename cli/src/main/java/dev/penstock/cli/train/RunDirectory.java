@@ -19,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// ```
 /// DIR/checkpoints/     model, optimiser and loader position, committed together
+/// DIR/model/           the trained weights, once the run has ended: model.safetensors, state_dict.pt, and
+///                      model.pt of a module
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
 /// DIR/calibration.json what the latest calibration found, if there was one
 /// DIR/cost.yaml        its cost model, for --cost
@@ -68,6 +70,10 @@ record RunDirectory(Path path) {
 
     Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    Path model() {
+        return path.resolve("model");
     }
 
     Path metrics() {

@@ -231,7 +231,7 @@ class TrainingInvarianceTest {
                 Collective collective = Collective.join(world, CollectiveTimeouts.defaults())) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     collective,
                     new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                     new Constant(0.01),

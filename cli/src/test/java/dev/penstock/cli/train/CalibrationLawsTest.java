@@ -18,7 +18,7 @@ import dev.penstock.pack.DatasetPacker;
 import dev.penstock.pack.PackOptions;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
-import dev.penstock.trainer.model.PackedSamples;
+import dev.penstock.trainer.model.MicroBatch;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -180,20 +180,20 @@ class CalibrationLawsTest {
                 samples.add(batch.sampleId(i));
             }
             plan.add(samples);
-            seen.loads().get(batch.step())[batch.rank()] += nanos(PackedSamples.of(batch, micro));
+            seen.loads().get(batch.step())[batch.rank()] += nanos(new MicroBatch(batch, micro));
         }
         seen.plans().get(batch.step()).add(plan);
     }
 
     private static void measure(Batch batch, double slowness, OnlineCalibration calibration) {
         for (int micro = 0; micro < batch.microBatchCount(); micro++) {
-            PackedSamples samples = PackedSamples.of(batch, micro);
+            MicroBatch samples = new MicroBatch(batch, micro);
             calibration.computed(samples, Double.isNaN(slowness) ? -1 : Math.round(slowness * nanos(samples)));
         }
     }
 
-    private static double nanos(PackedSamples samples) {
-        return Arrays.stream(samples.lengths())
+    private static double nanos(MicroBatch samples) {
+        return Arrays.stream(samples.lengths(0))
                 .mapToDouble(length -> PER_TOKEN * length + PER_SQUARE * length * length)
                 .sum();
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// ```
 /// DIR/step-000000000120.000/parameters.bin   float32, little-endian, in the order of Parameters
 ///                          /optimizer.pt     libtorch archive: moments and step counts
+///                          /buffers.safetensors   of a model that has buffers
 ///                          /manifest.jsonl   see Manifest
 /// ```
 ///

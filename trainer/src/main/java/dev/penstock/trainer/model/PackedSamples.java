@@ -1,7 +1,5 @@
 package dev.penstock.trainer.model;
 
-import dev.penstock.batch.Batch;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -26,30 +24,9 @@ public final class PackedSamples {
         this.lengths = lengths.clone();
     }
 
-    /// Cuts one micro-batch out of the first field of a batch, which holds bytes.
-    ///
-    /// A packed one is aliased. Of any other layout the samples are copied together without their padding, so that what
-    /// is learned does not depend on the layout.
-    public static PackedSamples of(Batch batch, int microBatch) {
-        int first = batch.microBatchStart(microBatch);
-        int end = batch.microBatchStart(microBatch + 1);
-        long[] lengths = new long[end - first];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = batch.length(0, first + i);
-        }
-        MemorySegment rows = batch.microBatchValues(0, microBatch);
-        return new PackedSamples(batch.layout().isPacked() ? rows : unpadded(batch, first, lengths), lengths);
-    }
-
-    private static MemorySegment unpadded(Batch batch, int first, long[] lengths) {
-        MemorySegment values = batch.values(0);
-        MemorySegment bytes = Arena.ofAuto().allocate(Arrays.stream(lengths).sum());
-        long to = 0;
-        for (int i = 0; i < lengths.length; i++) {
-            MemorySegment.copy(values, batch.offset(0, first + i), bytes, to, lengths[i]);
-            to += lengths[i];
-        }
-        return bytes;
+    /// The samples of a micro-batch, whose first field is bytes.
+    static PackedSamples of(MicroBatch microBatch) {
+        return new PackedSamples(microBatch.values(0), microBatch.lengths(0));
     }
 
     public MemorySegment bytes() {

@@ -37,7 +37,8 @@ public final class AdamWOptimizer {
 
     private static AdamWOptions options(AdamWSettings settings, double weightDecay) {
         AdamWOptions options = new AdamWOptions();
-        options.betas().put(0, settings.firstDecay()).put(1, settings.secondDecay());
+        // A std::tuple<double, double>, and libstdc++ lays the last element of a tuple first.
+        options.betas().put(0, settings.secondDecay()).put(1, settings.firstDecay());
         options.eps().put(settings.epsilon());
         options.weight_decay().put(weightDecay);
         return options;

@@ -233,7 +233,7 @@ class CheckpointsTest {
         private List<Double> train(long begin, long end) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     Collective.join(World.single(), CollectiveTimeouts.defaults()),
                     optimizer,
                     new OneCycle(0.01, 3, 10, 0.1),
