@@ -40,6 +40,7 @@ public final class Loader implements BatchSource {
     private final SlotArena slots;
     private final StallClock stalls = new StallClock();
 
+    private final Runnable onStarved;
     private volatile @Nullable FillQueue activeFills;
     private @Nullable BatchStream activeStream;
     private boolean closed;
@@ -49,8 +50,10 @@ public final class Loader implements BatchSource {
             ObjectStore store,
             LoaderConfig config,
             @Nullable BlockCache cache,
-            @Nullable PageLockedMemory slotMemory) {
+            @Nullable PageLockedMemory slotMemory,
+            Runnable onStarved) {
         this.index = index;
+        this.onStarved = onStarved;
         this.config = config;
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches = new GlobalBatches(
@@ -89,24 +92,28 @@ public final class Loader implements BatchSource {
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
     /// settings contradict each other.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        return new Loader(index, store, config, null, null);
+        return new Loader(index, store, config, null, null, () -> {});
     }
 
     /// The same in a cache that is shared with other loaders, where [LoaderConfig#cache()] does not apply. Closing the
     /// loader detaches it: the cache stays open, with what the loader read.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config, BlockCache cache) {
-        return new Loader(index, store, config, cache, null);
+        return new Loader(index, store, config, cache, null, () -> {});
     }
 
     /// The same, delivering in memory of the caller's making, where [LoaderConfig#slotBytes()] and
     /// [LoaderConfig#pageLocking()] do not apply. The loader closes it; where opening fails, the caller does.
+    ///
+    /// @param onStarved called by a consumer that waits while no batch is on its way, because the slots have no room:
+    ///     whoever keeps batches that it could do without closes them now
     public static Loader open(
             DatasetIndex index,
             ObjectStore store,
             LoaderConfig config,
             BlockCache cache,
-            PageLockedMemory slotMemory) {
-        return new Loader(index, store, config, cache, slotMemory);
+            PageLockedMemory slotMemory,
+            Runnable onStarved) {
+        return new Loader(index, store, config, cache, slotMemory, onStarved);
     }
 
     /// The stream as a publisher, from [LoaderConfig#startStep()].
@@ -125,7 +132,7 @@ public final class Loader implements BatchSource {
             throw new IllegalStateException(
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
-        FillQueue fills = new FillQueue();
+        FillQueue fills = new FillQueue(onStarved);
         BatchPlanner planner = new BatchPlanner(
                 index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
         DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
