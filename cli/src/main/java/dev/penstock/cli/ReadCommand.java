@@ -89,7 +89,7 @@ final class ReadCommand implements Callable<Integer> {
     private void readFromDaemon(LoaderConfig config) {
         SortedMap<String, String> options = daemon.stated();
         config.epochs().ifPresent(count -> options.put("epochs", Long.toString(count)));
-        try (RemoteLoader loader = daemon.attach(location, options, config)) {
+        try (RemoteLoader loader = daemon.attach(location, options, config.startStep(), "read-" + ProcessHandle.current().pid())) {
             LoaderReport report = read(loader);
             report.lines().forEach(common.out()::println);
             common.out().flush();

@@ -1,16 +1,19 @@
 package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Checkpointing;
+import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +43,9 @@ import picocli.CommandLine.Spec;
         })
 final class TrainCommand implements Callable<Integer> {
 
+    /// The text of `--cost` that stands for the shape of the model.
+    private static final String COST_OF_THE_MODEL = "attention";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -47,6 +54,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private final LoaderOptions loading = new LoaderOptions();
+
+    @Mixin
+    private final DaemonOptions daemon = new DaemonOptions();
 
     @Parameters(
             index = "0",
@@ -114,12 +124,32 @@ final class TrainCommand implements Callable<Integer> {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
-            RankTraining training = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out());
+            RankTraining training = new RankTraining(
+                    world, chosen, config, opening(), run, checkpointing, trace, common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
             }
         }
+    }
+
+    private LoaderOpening opening() {
+        if (!daemon.isRemote()) {
+            return Loader::open;
+        }
+        SortedMap<String, String> stated = daemon.stated();
+        if (stated.containsValue(COST_OF_THE_MODEL)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("cost", COST_OF_THE_MODEL)
+                    .remedy("with --daemon, which does not know the model, name a file for --cost"));
+        }
+        return (_, _, config) -> {
+            stated.put("ranks", Integer.toString(config.ranks()));
+            stated.put("rank", config.localRanks().getFirst().toString());
+            stated.put("batch", Integer.toString(config.batchSize()));
+            config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
+            return daemon.attach(location, stated, config.startStep(), "train " + run.toAbsolutePath());
+        };
     }
 
     private static int localRanks(Map<String, String> environment, World world) {

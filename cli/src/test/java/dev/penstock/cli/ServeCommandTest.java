@@ -57,6 +57,35 @@ class ServeCommandTest {
     }
 
     @Test
+    void ranksThatTrainThroughADaemonLearnTheSame() throws Exception {
+        Path shards = SmallDataset.packed(directory, "--max-length", 64, "--overlong", "split");
+        Path socket = directory.resolve("socket");
+        Path recipe = Files.writeString(directory.resolve("tiny.yaml"), """
+                layers: 1
+                width: 16
+                heads: 2
+                max-sample-bytes: 64
+                batch: 12
+                steps: 6
+                """);
+        Process daemon = serve(socket);
+        try {
+            CommandRun.done("train", recipe, shards, "--ranks=2", "--run=" + directory.resolve("local"));
+            CommandRun.done(
+                    "train", recipe, shards, "--ranks=2", "--run=" + directory.resolve("remote"), "--daemon=" + socket);
+        } finally {
+            daemon.destroy();
+            daemon.waitFor();
+        }
+
+        assertThat(metrics("remote")).hasSize(6).isEqualTo(metrics("local"));
+    }
+
+    private List<String> metrics(String run) throws IOException {
+        return Files.readAllLines(directory.resolve(run).resolve("metrics.jsonl"));
+    }
+
+    @Test
     void whatBelongsToTheDaemonIsRefusedBesideIt() {
         CommandRun run = CommandRun.of("read", directory, "--daemon", directory.resolve("none"), "--ram=1G");
 

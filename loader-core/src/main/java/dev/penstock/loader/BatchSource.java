@@ -25,6 +25,9 @@ public interface BatchSource extends AutoCloseable {
     /// What to save so that a later run continues with `nextStep`.
     LoaderState state(long nextStep);
 
+    /// Says that a checkpoint is safe which continues with `nextStep`, to whoever keeps account of it.
+    void commit(long nextStep);
+
     /// What was done since the source was opened.
     LoaderCounters counters();
 

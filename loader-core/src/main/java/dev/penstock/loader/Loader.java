@@ -202,6 +202,10 @@ public final class Loader implements BatchSource {
                 : LoaderState.NO_WINDOW;
     }
 
+    /// Does nothing: the account of a loader in the trainer's own process is the checkpoint itself.
+    @Override
+    public void commit(long nextStep) {}
+
     @Override
     public LoaderCounters counters() {
         Map<Stage, Duration> waits = new EnumMap<>(Stage.class);

@@ -4,7 +4,6 @@ import dev.penstock.daemon.client.ReconnectPolicy;
 import dev.penstock.daemon.client.RemoteLoader;
 import dev.penstock.daemon.protocol.AttachRequest;
 import dev.penstock.daemon.protocol.Start;
-import dev.penstock.loader.LoaderConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -30,8 +29,8 @@ public final class DaemonOptions {
     @Option(
             names = "--job",
             paramLabel = "NAME",
-            description = "Name of this run at the daemon. Default: the number of this process.")
-    private String job = "process-" + ProcessHandle.current().pid();
+            description = "Name of this run at the daemon, the same for all of its ranks.")
+    private Optional<String> job = Optional.empty();
 
     /// Whether a daemon was named.
     public boolean isRemote() {
@@ -46,10 +45,11 @@ public final class DaemonOptions {
     /// Attaches to the daemon that was named. The caller closes.
     ///
     /// @param options what is delivered
-    /// @param config where it starts
-    public RemoteLoader attach(URI dataset, SortedMap<String, String> options, LoaderConfig config) {
-        AttachRequest request = AttachRequest.of(job, dataset.toString(), options)
-                .withStart(new Start.AtStep(config.startStep()));
+    /// @param startStep first step of it
+    /// @param unnamed what the run is called when its user did not name it
+    public RemoteLoader attach(URI dataset, SortedMap<String, String> options, long startStep, String unnamed) {
+        AttachRequest request = AttachRequest.of(job.orElse(unnamed), dataset.toString(), options)
+                .withStart(new Start.AtStep(startStep));
         return RemoteLoader.attach(socket.orElseThrow(), request, ReconnectPolicy.defaults());
     }
 }

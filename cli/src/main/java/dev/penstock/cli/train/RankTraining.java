@@ -12,7 +12,7 @@ import dev.penstock.gpu.HostBatch;
 import dev.penstock.gpu.HostSink;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
-import dev.penstock.loader.Loader;
+import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.store.ObjectStore;
@@ -45,6 +45,7 @@ public final class RankTraining {
     private final World world;
     private final Recipe recipe;
     private final LoaderConfig.Builder loading;
+    private final LoaderOpening opening;
     private final RunDirectory run;
     private final Checkpointing checkpointing;
     private final Optional<Path> trace;
@@ -52,11 +53,13 @@ public final class RankTraining {
     private long reportedNanos = System.nanoTime();
 
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
+    /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
     public RankTraining(
             World world,
             Recipe recipe,
             LoaderConfig.Builder loading,
+            LoaderOpening opening,
             Path run,
             Checkpointing checkpointing,
             Optional<Path> trace,
@@ -64,6 +67,7 @@ public final class RankTraining {
         this.world = world;
         this.recipe = recipe;
         this.loading = loading;
+        this.opening = opening;
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
         this.trace = trace;
@@ -89,7 +93,7 @@ public final class RankTraining {
         ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                Loader loader = Loader.open(index, store, config)) {
+                BatchSource loader = opening.open(index, store, config)) {
             String digest = recipe + " steps=" + loader.stepCount();
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
@@ -114,10 +118,13 @@ public final class RankTraining {
             train(
                     loader,
                     step,
-                    nextStep -> checkpoints.save(
-                            new RunState(nextStep, loader.state(nextStep).toJson(), digest),
-                            model.parameters(),
-                            optimizer));
+                    nextStep -> {
+                        checkpoints.save(
+                                new RunState(nextStep, loader.state(nextStep).toJson(), digest),
+                                model.parameters(),
+                                optimizer);
+                        loader.commit(nextStep);
+                    });
             ranks.barrier();
         }
     }
@@ -162,7 +169,7 @@ public final class RankTraining {
         }
     }
 
-    private void announce(LoaderConfig config, Loader loader, Optional<Checkpoint> resumed) {
+    private void announce(LoaderConfig config, BatchSource loader, Optional<Checkpoint> resumed) {
         out.println(Amounts.format(
                 "training on %d ranks, steps %,d to %,d%s",
                 world.worldSize(),
@@ -178,7 +185,7 @@ public final class RankTraining {
         void save(long nextStep);
     }
 
-    private void train(Loader loader, TrainingStep step, Saving checkpoints) {
+    private void train(BatchSource loader, TrainingStep step, Saving checkpoints) {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
@@ -206,7 +213,7 @@ public final class RankTraining {
         run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
     }
 
-    private void report(StepResult result, Loader loader) {
+    private void report(StepResult result, BatchSource loader) {
         long now = System.nanoTime();
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;

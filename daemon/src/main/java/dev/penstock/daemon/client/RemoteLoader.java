@@ -230,7 +230,8 @@ public final class RemoteLoader implements BatchSource {
         return LoaderState.parse(reply.path("state").toString());
     }
 
-    /// Says that a checkpoint is safe which continues with `nextStep`; the daemon keeps it under the job's name.
+    /// The daemon keeps it under the job's name.
+    @Override
     public void commit(long nextStep) {
         ask(current -> current.request(new Request.Commit(nextStep), "committing"));
     }

@@ -113,6 +113,8 @@ final class Connection implements Runnable {
     }
 
     private void serve(Frame frame) throws IOException {
+        // No frame of a client has one.
+        socket.discardDescriptors();
         switch (frame.type()) {
             case REQUEST -> answer(Json.parse(frame.bytes()));
             case RELEASE -> release(frame.body());

@@ -147,7 +147,8 @@ final class SharedStream {
     @Nullable StreamReader join(Attachment client, Position from) {
         lock.lock();
         try {
-            if (closed || (sharing == Sharing.EXCLUSIVE && !readers.isEmpty())) {
+            // What failed here may succeed in a stream that is begun anew.
+            if (closed || ending instanceof Ending.Failed || (sharing == Sharing.EXCLUSIVE && !readers.isEmpty())) {
                 return null;
             }
             Position oldest = window.first() == window.end()
