@@ -161,7 +161,7 @@ final class Connection implements Runnable {
             case Request.Attach(AttachRequest settings) -> {
                 return attach(settings, reply);
             }
-            case Request.State(long step) -> reply.set("state", Json.of(stream("state").state(step)));
+            case Request.State(long step) -> reply.set("state", Json.of(stream("asking for a state").loader().state(step)));
             case Request.Commit(long step) -> reply.put("committed", commit(step));
             case Request.Ask.DETACH -> detach();
             case Request.Ask.STATS -> reports.stats(reply, attached == null ? null : attached.client);
@@ -189,7 +189,7 @@ final class Connection implements Runnable {
             client.continueIn(streams.attach(plan, request, client, client.position()));
             SharedStream stream = stream(client, "attaching");
             if (request.start() instanceof Start.After(var state)) {
-                state.requireContinues(stream.state(start));
+                state.requireContinues(stream.loader().state(start));
             }
             describe(stream, start, seat, reply);
         } catch (RuntimeException refused) {
@@ -222,7 +222,7 @@ final class Connection implements Runnable {
                         plan.config().batchSize(),
                         plan.index().sampleCount(),
                         plan.index().fields(),
-                        stream.state(start),
+                        stream.loader().state(start),
                         seat.committed())
                 .describe(reply);
     }

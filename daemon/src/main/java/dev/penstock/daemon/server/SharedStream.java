@@ -6,7 +6,6 @@ import dev.penstock.daemon.protocol.AttachRequest.Sharing;
 import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
-import dev.penstock.loader.LoaderState;
 import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -137,10 +136,6 @@ final class SharedStream {
 
     Loader loader() {
         return loader;
-    }
-
-    LoaderState state(long step) {
-        return loader.state(step);
     }
 
     /// Adds a client where its position is one this stream can still deliver; null where it is not.
@@ -290,7 +285,7 @@ final class SharedStream {
     /// Drops what is behind the fastest client beyond the quarter that is for it, and who still needed it with it.
     private void trim(List<StreamReader> laggards) {
         while (window.bytes() > lagBytes && window.first() < fastest()) {
-            dropFirst(laggards);
+            dropUntil(window.first() + 1, laggards);
         }
     }
 
@@ -323,22 +318,19 @@ final class SharedStream {
         }
     }
 
+    /// Drops the batches before `number`; true when that freed a slot.
     private boolean dropUntil(long number, List<StreamReader> laggards) {
         boolean freed = false;
         while (window.first() < number) {
-            freed |= dropFirst(laggards);
+            for (StreamReader reader : List.copyOf(readers)) {
+                if (reader.cursor == window.first()) {
+                    readers.remove(reader);
+                    laggards.add(reader);
+                }
+            }
+            freed |= window.dropFirst();
         }
         return freed;
-    }
-
-    private boolean dropFirst(List<StreamReader> laggards) {
-        for (StreamReader reader : List.copyOf(readers)) {
-            if (reader.cursor == window.first()) {
-                readers.remove(reader);
-                laggards.add(reader);
-            }
-        }
-        return window.dropFirst();
     }
 
     /// Takes a batch back from a client, which may have been moved to another stream since.
