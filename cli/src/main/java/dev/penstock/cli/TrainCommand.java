@@ -4,17 +4,20 @@ import dev.penstock.balance.CostModel;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
+import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +47,9 @@ import picocli.CommandLine.Spec;
         })
 final class TrainCommand implements Callable<Integer> {
 
+    /// The text of `--cost` that stands for the shape of the model.
+    private static final String COST_OF_THE_MODEL = "attention";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -51,6 +58,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private final LoaderOptions loading = new LoaderOptions();
+
+    @Mixin
+    private final DaemonOptions daemon = new DaemonOptions();
 
     @Parameters(
             index = "0",
@@ -141,7 +151,7 @@ final class TrainCommand implements Callable<Integer> {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world, chosen, config, run, checkpointing, calibrating(chosen), trace, common.out());
+                    world, chosen, config, opening(), run, checkpointing, calibrating(chosen), trace, common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -154,6 +164,30 @@ final class TrainCommand implements Callable<Integer> {
                 calibrate,
                 loading.costModel(chosen.model().costModel()),
                 (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
+    }
+
+    private LoaderOpening opening() {
+        if (!daemon.isRemote()) {
+            return Loader::open;
+        }
+        if (!(calibrate instanceof CalibrationSchedule.Off)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("calibrate", calibrate)
+                    .remedy("leave --calibrate out with --daemon, whose costs stay those it was attached with"));
+        }
+        SortedMap<String, String> stated = daemon.stated();
+        if (stated.containsValue(COST_OF_THE_MODEL)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("cost", COST_OF_THE_MODEL)
+                    .remedy("with --daemon, which does not know the model, name a file for --cost"));
+        }
+        return (_, _, config) -> {
+            stated.put("ranks", Integer.toString(config.ranks()));
+            stated.put("rank", config.localRanks().getFirst().toString());
+            stated.put("batch", Integer.toString(config.batchSize()));
+            config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
+            return daemon.attach(location, stated, config.startStep(), "train " + run.toAbsolutePath());
+        };
     }
 
     private static int localRanks(Map<String, String> environment, World world) {

@@ -28,6 +28,15 @@ final class FillQueue {
     private boolean roomSignalled;
     private volatile boolean slotWanted;
 
+    private final Runnable onStarved;
+    private boolean starvationTold;
+
+    /// @param onStarved called by the consumer, outside the lock, when nothing is on its way to it because no slot can
+    ///     be had; once for each time the planner found none
+    FillQueue(Runnable onStarved) {
+        this.onStarved = onStarved;
+    }
+
     /// A fill that is free for a new plan.
     Fill spare() {
         lock.lock();
@@ -63,6 +72,7 @@ final class FillQueue {
         lock.lock();
         try {
             fills.add(fill);
+            slotWanted = false;
         } finally {
             lock.unlock();
         }
@@ -111,6 +121,10 @@ final class FillQueue {
                     }
                     return null;
                 }
+                if (head == null && slotWanted && !starvationTold) {
+                    tellStarvation();
+                    continue;
+                }
                 if (head != null && head.outcome == Fill.Outcome.FAILED) {
                     throw Failures.unchecked(head.requireFailure());
                 }
@@ -128,9 +142,28 @@ final class FillQueue {
         }
     }
 
+    private void tellStarvation() {
+        starvationTold = true;
+        lock.unlock();
+        try {
+            onStarved.run();
+        } finally {
+            lock.lock();
+        }
+    }
+
     /// Says that the planner waits for a slot; it asks for one once more afterwards, so that no release goes unnoticed.
     void wantSlot() {
-        slotWanted = true;
+        lock.lock();
+        try {
+            slotWanted = true;
+            starvationTold = false;
+            if (fills.isEmpty()) {
+                headChanged.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Wakes the planner when it waits for a slot.

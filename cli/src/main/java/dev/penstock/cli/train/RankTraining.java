@@ -13,7 +13,7 @@ import dev.penstock.gpu.HostBatch;
 import dev.penstock.gpu.HostSink;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
-import dev.penstock.loader.Loader;
+import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.store.ObjectStore;
@@ -46,6 +46,7 @@ public final class RankTraining {
     private final World world;
     private final Recipe recipe;
     private final LoaderConfig.Builder loading;
+    private final LoaderOpening opening;
     private final RunDirectory run;
     private final Checkpointing checkpointing;
     private final Calibrating calibrating;
@@ -54,11 +55,13 @@ public final class RankTraining {
     private long reportedNanos = System.nanoTime();
 
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
+    /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
     public RankTraining(
             World world,
             Recipe recipe,
             LoaderConfig.Builder loading,
+            LoaderOpening opening,
             Path run,
             Checkpointing checkpointing,
             Calibrating calibrating,
@@ -67,6 +70,7 @@ public final class RankTraining {
         this.world = world;
         this.recipe = recipe;
         this.loading = loading;
+        this.opening = opening;
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
         this.calibrating = calibrating;
@@ -100,7 +104,7 @@ public final class RankTraining {
         Model model = recipe.model().build(config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                Loader loader = Loader.open(index, store, config)) {
+                BatchSource loader = opening.open(index, store, config)) {
             String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(startStep), digest);
@@ -129,19 +133,17 @@ public final class RankTraining {
                     optimizer,
                     recipe.schedule(loader.stepCount()),
                     recipe.maxGradientNorm());
-            train(
-                    loader,
-                    step,
-                    calibration,
-                    ranks,
-                    nextStep -> checkpoints.save(
-                            new RunState(
-                                    nextStep,
-                                    loader.state(nextStep).toJson(),
-                                    calibration.history(nextStep).toString(),
-                                    digest),
-                            model.parameters(),
-                            optimizer));
+            train(loader, step, calibration, ranks, nextStep -> {
+                checkpoints.save(
+                        new RunState(
+                                nextStep,
+                                loader.state(nextStep).toJson(),
+                                calibration.history(nextStep).toString(),
+                                digest),
+                        model.parameters(),
+                        optimizer);
+                loader.commit(nextStep);
+            });
             if (world.isFirst()) {
                 model.export(run.model());
             }
@@ -195,7 +197,7 @@ public final class RankTraining {
         }
     }
 
-    private void announce(long startStep, Loader loader, Optional<Checkpoint> resumed) {
+    private void announce(long startStep, BatchSource loader, Optional<Checkpoint> resumed) {
         out.println(Amounts.format(
                 "training on %d ranks, steps %,d to %,d%s",
                 world.worldSize(),
@@ -212,7 +214,11 @@ public final class RankTraining {
     }
 
     private void train(
-            Loader loader, TrainingStep step, OnlineCalibration calibration, Collective ranks, Saving checkpoints) {
+            BatchSource loader,
+            TrainingStep step,
+            OnlineCalibration calibration,
+            Collective ranks,
+            Saving checkpoints) {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
@@ -248,7 +254,7 @@ public final class RankTraining {
         out.flush();
     }
 
-    private void report(StepResult result, Loader loader) {
+    private void report(StepResult result, BatchSource loader) {
         long now = System.nanoTime();
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
