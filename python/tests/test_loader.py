@@ -169,9 +169,10 @@ def test_a_batch_outlives_its_loader_and_keeps_its_slot(socket_path: Path) -> No
     closed = threading.Event()
 
     def script(line: Line) -> None:
-        line.greet()
-        line.serve()
-        closed.set()
+        try:
+            serves(line)
+        finally:
+            closed.set()
 
     with Peer(socket_path, script):
         loader = loader_at(socket_path)
@@ -272,7 +273,7 @@ def test_what_is_asked_for_is_what_was_stated(socket_path: Path, short_path: Pat
             "id": 1,
             "do": "attach",
             "job": "trial-7",
-            "uri": f"file:{short_path}/data",
+            "uri": f"file://{short_path}/data",
             "options": {"batch": 8, "seed": 7, "ranks": 2, "rank": 1, "epochs": 3, "max-tokens": 99, "shuffle": "k=4"},
             "start": "committed",
             "access": "shared",
@@ -601,8 +602,10 @@ def test_a_killed_client_closes_its_connection_though_its_child_lives(socket_pat
     closed = threading.Event()
 
     def script(line: Line) -> None:
-        serves(line)
-        closed.set()
+        try:
+            serves(line)
+        finally:
+            closed.set()
 
     with Peer(socket_path, script):
         client = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

@@ -13,6 +13,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 from penstock import _wire
@@ -494,7 +495,7 @@ def _absolute(uri: str | os.PathLike[str]) -> str:
     text = os.fspath(uri)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
         return text
-    return "file:" + os.path.abspath(os.path.expanduser(text))
+    return Path(text).expanduser().absolute().as_uri()
 
 
 def default_socket() -> str:
