@@ -277,7 +277,7 @@ def test_what_is_asked_for_is_what_was_stated(socket_path: Path, short_path: Pat
             "options": {"batch": 8, "seed": 7, "ranks": 2, "rank": 1, "epochs": 3, "max-tokens": 99, "shuffle": "k=4"},
             "start": "committed",
             "access": "shared",
-            "credits": 8,
+            "credits": 16,
             "slots": 1 << 20,
         }
 

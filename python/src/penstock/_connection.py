@@ -11,6 +11,7 @@ import errno
 import os
 import select
 import socket
+import struct
 import time
 import weakref
 from collections import deque
@@ -27,6 +28,10 @@ _BUFFER_BYTES = 1 << 16
 _ANCILLARY_BYTES = socket.CMSG_SPACE(16 * array.array("i").itemsize)
 
 _RECEIVE_FLAGS = socket.MSG_DONTWAIT | getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
+
+# pid, uid, gid of the process that listens.
+_CREDENTIALS = struct.Struct("<iII")
 
 
 class ConnectionLost(Exception):
@@ -48,6 +53,13 @@ class _Line:
             self.socket.close()
             raise _unavailable(path, failed) from failed
         _lines.add(self)
+        credentials = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        user = _CREDENTIALS.unpack(credentials)[1]
+        if os.getuid() not in (0, user) and user != 0:
+            raise UnavailableError(
+                f"connecting to the daemon failed: socket={path}, user={user}; it is another user's: start your own with"
+                " `penstock serve --socket FILE`, and name it with `socket=` or PENSTOCK_SOCKET"
+            )
 
     def __del__(self) -> None:
         self.socket.close()

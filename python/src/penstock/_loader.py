@@ -6,6 +6,7 @@ import gc
 import json
 import logging
 import os
+import pwd
 import random
 import re
 import threading
@@ -40,6 +41,10 @@ _STATE_VERSION = 1
 # A service manager restarts a daemon within seconds: the first attempts come fast, the later ones cost nothing.
 _FIRST_DELAY = 0.02
 _LONGEST_DELAY = 1.0
+
+# A release costs a system call and wakes the daemon, as long as taking a small batch does: small ones go together, up to
+# a quarter of the credits. From this many bytes on the call is nothing, and the daemon wants the room.
+_RELEASE_BYTES = 1 << 20
 
 # How often a waiting loader looks for slots that other threads have dropped meanwhile.
 _LOOK = 0.1
@@ -90,7 +95,7 @@ class DataLoader:
         tensors: Tensors = "numpy",
         copy: bool = False,
         access: Literal["shared", "exclusive"] | None = None,
-        credits: int = 8,
+        credits: int = 16,
         slots: int | None = None,
         socket: str | os.PathLike[str] | None = None,
         patience: float = 120.0,
@@ -145,6 +150,8 @@ class DataLoader:
 
         self._start: Any = start
         self._step = 0
+        self._slot_bytes = 0
+        self._release_count = 1
         self._epochs: Epochs | None = None
         self._builder: BatchBuilder | None = None
         self._connection: Connection | None = None
@@ -270,11 +277,14 @@ class DataLoader:
     def _next(self, end: int) -> dict[str, Any]:
         with self._guarded():
             connection = self._connection or self._attached()
-            if connection.ended:
-                connection.release()
             if self._step >= end:
+                connection.release()
                 raise StopIteration
-            if not connection.announced:
+            if connection.announced:
+                ended = len(connection.ended)
+                if ended >= self._release_count or ended * self._slot_bytes >= _RELEASE_BYTES:
+                    connection.release()
+            else:
                 connection = self._wait()
             row, segment = connection.announced.popleft()
             if row[_wire.STEP] != self._step or row[_wire.RANK] != self._world.rank:
@@ -284,6 +294,7 @@ class DataLoader:
                 )
             assert self._builder is not None
             batch = self._builder.build(row, segment, connection.ended.append)
+            self._slot_bytes = row[_wire.SLOT_BYTES]
             self._step += 1
             return batch
 
@@ -303,8 +314,7 @@ class DataLoader:
                 continue
             if connection.ended_at is not None:
                 raise self._broken(f"reading END failed: step={connection.ended_at}, expected={self._plan().steps}")
-            if connection.ended:
-                connection.release()
+            connection.release()
             try:
                 came = connection.receive(_LOOK)
             except PenstockError:
@@ -380,6 +390,7 @@ class DataLoader:
         self._builder = builder
         self._step = reply["start"]
         self._credits = reply["credits"]
+        self._release_count = max(1, self._credits // 4)
         self._connection = connection
 
     def _shared_options(self) -> dict[str, Option]:
@@ -503,5 +514,7 @@ def default_socket() -> str:
     stated = os.environ.get("PENSTOCK_SOCKET")
     if stated:
         return stated
-    directory = os.environ.get("XDG_RUNTIME_DIR") or f"/tmp/penstock-{os.getuid()}"
-    return os.path.join(directory, "penstock.sock")
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime.strip():
+        return os.path.join(runtime, "penstock.sock")
+    return f"/tmp/penstock-{pwd.getpwuid(os.getuid()).pw_name}.sock"
