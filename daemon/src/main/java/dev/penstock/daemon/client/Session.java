@@ -15,7 +15,10 @@ import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.protocol.Request;
 import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
+import dev.penstock.daemon.socket.PeerCredentials;
 import dev.penstock.daemon.socket.SocketBusyException;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -99,6 +102,12 @@ final class Session implements AutoCloseable {
     }
 
     private void greet() throws IOException {
+        PeerCredentials peer = socket.peer();
+        if (!peer.isUserOrRoot(PeerCredentials.ownUserId())) {
+            throw new ConfigurationException(FailureMessage.of("connecting to the daemon")
+                    .with("servedBy", "user " + peer.userId())
+                    .remedy("name the socket of a daemon of your own"));
+        }
         writer.write(Hello.ofThisVersion());
         Frame answer = reader.next();
         if (answer == null) {

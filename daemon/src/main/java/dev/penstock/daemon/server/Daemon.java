@@ -27,7 +27,7 @@ public final class Daemon implements AutoCloseable {
 
     private final BlockCache cache;
     private final LocalListener listener;
-    private final Doorkeeper doorkeeper;
+    private final int owner = PeerCredentials.ownUserId();
     private final Streams streams;
     private final Jobs jobs = new Jobs();
     private final Reports reports;
@@ -38,7 +38,6 @@ public final class Daemon implements AutoCloseable {
     private Daemon(DaemonConfig config, JobOptions options, BlockCache cache, LocalListener listener) {
         this.cache = cache;
         this.listener = listener;
-        this.doorkeeper = new Doorkeeper(LocalListener.userId());
         StreamResources resources = new StreamResources(config, cache, new SlotBudget(config.slotBudgetBytes()));
         this.streams = new Streams(resources, options);
         this.reports = new Reports(streams, jobs, resources);
@@ -98,10 +97,10 @@ public final class Daemon implements AutoCloseable {
         }
         try {
             PeerCredentials peer = socket.peer();
-            return doorkeeper.admits(peer)
+            return peer.isUserOrRoot(owner)
                     ? null
                     : "connecting failed: user=" + peer.userId() + "; the daemon serves user "
-                            + doorkeeper.ownerId() + " alone";
+                            + owner + " alone";
         } catch (IOException unknown) {
             return "connecting failed: peer=unknown, found=" + unknown.getMessage();
         }

@@ -1,5 +1,7 @@
 package dev.penstock.daemon.server;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.Set;
@@ -27,6 +29,12 @@ final class Job {
 
     SortedMap<String, String> settings() {
         return settings;
+    }
+
+    /// Whether a client may join those that are attached now.
+    boolean takes(String wantedUri, SortedMap<String, String> wanted, List<Integer> ranks) {
+        return attached.isEmpty()
+                || (uri.equals(wantedUri) && settings.equals(wanted) && Collections.disjoint(attached, ranks));
     }
 
     /// Begins anew with other settings; what was committed by the earlier ones says nothing about these.

@@ -5,7 +5,6 @@ import dev.penstock.daemon.protocol.Json;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ final class Jobs {
         SortedMap<String, String> settings = new TreeMap<>(request.options());
         settings.remove("rank");
         Job job = jobs.computeIfAbsent(request.job(), name -> new Job(request.uri(), settings));
-        awaitLeaving(job, ranks);
+        awaitLeaving(job, request.uri(), settings, ranks);
         if (job.attached().isEmpty()) {
             job.become(request.uri(), settings);
         } else {
@@ -84,9 +83,9 @@ final class Jobs {
         return new Seat(request.job(), job, ranks);
     }
 
-    private void awaitLeaving(Job job, List<Integer> ranks) {
+    private void awaitLeaving(Job job, String uri, SortedMap<String, String> settings, List<Integer> ranks) {
         long deadline = System.nanoTime() + LEAVING_NANOS;
-        while (!Collections.disjoint(job.attached(), ranks)) {
+        while (!job.takes(uri, settings, ranks)) {
             long leftMillis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
             if (leftMillis <= 0) {
                 return;

@@ -2,6 +2,7 @@ package dev.penstock.daemon.server;
 
 import dev.penstock.daemon.protocol.Position;
 import dev.penstock.batch.Batch;
+import dev.penstock.memory.SlotArena;
 
 /// A batch that a stream keeps for its clients. Guarded by the stream's lock.
 final class KeptBatch {
@@ -25,8 +26,9 @@ final class KeptBatch {
         this.slotOffset = slotOffset;
     }
 
+    /// What the slot takes of the memory, in whole granules.
     long bytes() {
-        return batch.layout().totalBytes();
+        return Math.ceilDiv(batch.layout().totalBytes(), SlotArena.GRANULE_BYTES) * SlotArena.GRANULE_BYTES;
     }
 
     Position position() {

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 ///              ▲ slowest cursor                  ▲ fastest cursor
 /// ```
 ///
-/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that. A batch stays
-/// until every client has passed it, and after that for as long as half of the slot memory lasts, so that a trial
-/// started a little later joins. What is behind the fastest client never has more than that half: whoever would need
-/// more is moved to a stream of its own, so that it does not stall the others.
+/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that. A quarter of the
+/// slot memory is for batches behind the fastest client: those that slower ones have yet to get, and some that all have
+/// had, so that a trial started a little later joins. Whoever would need more is moved to a stream of its own, and
+/// stalls nobody. What clients hold has half of the memory at most, so that the loader always has a quarter to read
+/// ahead in; and when it has no room all the same, because the rest is in pieces, what is behind goes first.
 ///
 /// Ownership: owns the loader and its memory. They go when the last client has left and the last batch was released.
 /// Threading: any thread. Locks are taken in the order family, stream, client.
@@ -41,7 +42,7 @@ final class SharedStream {
     private final Thread pump;
     private final Consumer<StreamReader> mover;
     private final Consumer<SharedStream> onFreed;
-    private final long keepBytes;
+    private final long lagBytes;
     private final long capacityBytes;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -72,7 +73,7 @@ final class SharedStream {
         this.sharing = sharing;
         this.memory = memory;
         this.capacityBytes = memory.memory().sizeBytes();
-        this.keepBytes = sharing == Sharing.SHARED ? capacityBytes / 2 : 0;
+        this.lagBytes = sharing == Sharing.SHARED ? capacityBytes / 4 : 0;
         this.mover = mover;
         this.onFreed = onFreed;
         this.next = new Position(startStep, plan.config().localRanks().getFirst());
@@ -107,8 +108,8 @@ final class SharedStream {
         try {
             memory = SharedMemory.create(slotBytes, resources.config().pageLocking(), sharing.access());
             SharedStream stream = new SharedStream(plan, startStep, sharing, memory, resources, mover, freed -> {
-                resources.budget().release(slotBytes);
                 onFreed.accept(freed);
+                resources.budget().release(slotBytes);
             });
             stream.pump.start();
             return stream;
@@ -220,7 +221,7 @@ final class SharedStream {
 
     /// Whether taking one ahead saves the fastest client a turn of this thread when it releases.
     private boolean isWantedSoon() {
-        return window.end() == fastest() && window.keptBytes() <= keepBytes / 2;
+        return window.end() == fastest() && window.bytes() <= lagBytes / 2;
     }
 
     private long fastest() {
@@ -285,9 +286,9 @@ final class SharedStream {
         }
     }
 
-    /// Drops what is behind the fastest client beyond the half that is kept, and who still needed it with it.
+    /// Drops what is behind the fastest client beyond the quarter that is for it, and who still needed it with it.
     private void trim(List<StreamReader> laggards) {
-        while (window.keptBytes() > keepBytes && window.first() < fastest()) {
+        while (window.bytes() > lagBytes && window.first() < fastest()) {
             dropFirst(laggards);
         }
     }
@@ -305,30 +306,38 @@ final class SharedStream {
         laggards.forEach(mover);
     }
 
-    /// Drops what nobody needs when the loader has no room; and where that is nothing while a client waits, what only
-    /// slower ones need.
+    /// Drops what nobody needs when the loader has no room; and where that frees nothing while a client waits, what
+    /// only slower ones need. The loader says so again when what was freed is not enough.
     private void relieve(List<StreamReader> laggards) {
-        if (!starving) {
-            return;
-        }
-        long slowest = window.end();
-        for (StreamReader reader : readers) {
-            slowest = Math.min(slowest, reader.cursor);
-        }
-        long until = window.first() < slowest ? slowest : isWanted() ? fastest() : slowest;
-        while (window.first() < until) {
-            dropFirst(laggards);
+        if (starving) {
+            long slowest = window.end();
+            for (StreamReader reader : readers) {
+                slowest = Math.min(slowest, reader.cursor);
+            }
+            boolean freed = dropUntil(slowest, laggards);
+            if (!freed && isWanted()) {
+                freed = dropUntil(fastest(), laggards);
+            }
+            starving = !freed;
         }
     }
 
-    private void dropFirst(List<StreamReader> laggards) {
+    private boolean dropUntil(long number, List<StreamReader> laggards) {
+        boolean freed = false;
+        while (window.first() < number) {
+            freed |= dropFirst(laggards);
+        }
+        return freed;
+    }
+
+    private boolean dropFirst(List<StreamReader> laggards) {
         for (StreamReader reader : List.copyOf(readers)) {
             if (reader.cursor == window.first()) {
                 readers.remove(reader);
                 laggards.add(reader);
             }
         }
-        window.dropFirst();
+        return window.dropFirst();
     }
 
     /// Takes a batch back from a client, which may have been moved to another stream since.

@@ -12,7 +12,6 @@ final class StreamWindow {
     private final List<KeptBatch> batches = new ArrayList<>();
     private long first;
     private long bytes;
-    private long strayBytes;
     private int held;
 
     /// Number of the oldest batch here; of the next one where there is none.
@@ -35,9 +34,9 @@ final class StreamWindow {
         bytes += kept.bytes();
     }
 
-    /// Bytes of slots that are kept, announceable or held.
-    long keptBytes() {
-        return bytes + strayBytes;
+    /// Bytes of the batches that can still be announced.
+    long bytes() {
+        return bytes;
     }
 
     /// Batches announced and not released, counted for each client.
@@ -55,21 +54,20 @@ final class StreamWindow {
         kept.holders--;
         held--;
         if (kept.dropped && kept.holders == 0) {
-            strayBytes -= kept.bytes();
             kept.batch.close();
         }
     }
 
-    /// Makes the oldest batch one that is kept only for its holders.
-    void dropFirst() {
+    /// Makes the oldest batch one that is kept only for its holders; true when it has none, and its slot is free.
+    boolean dropFirst() {
         KeptBatch kept = batches.removeFirst();
         first++;
         bytes -= kept.bytes();
         kept.dropped = true;
         if (kept.holders == 0) {
             kept.batch.close();
-        } else {
-            strayBytes += kept.bytes();
+            return true;
         }
+        return false;
     }
 }

@@ -94,19 +94,6 @@ public final class LocalListener implements AutoCloseable {
                 cause);
     }
 
-    /// The user this process runs as.
-    public static int userId() {
-        try {
-            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        } catch (IOException unknown) {
-            throw new ConfigurationException(
-                    FailureMessage.of("asking for the user")
-                            .with("found", unknown)
-                            .remedy("mount /proc"),
-                    unknown);
-        }
-    }
-
     /// Waits for a connection; fails once closed. The caller closes it.
     public LocalSocket accept() throws IOException {
         int number = descriptor.use();
