@@ -325,7 +325,13 @@ class DataLoader:
                 self._look_for_kept(connection, waited)
             if waited > _SLOW and not warned:
                 warned = True
-                _log.warning("waiting for a batch: step=%d, seconds=%.0f, kept=%d", self._step, waited, connection.kept)
+                _log.warning(
+                    "waiting for a batch: step=%d, seconds=%.0f, kept=%d; if the store is not slow, raise `slots`: a loop"
+                    " keeps one batch while it asks for the next, so there must be room for two",
+                    self._step,
+                    waited,
+                    connection.kept,
+                )
 
     def _look_for_kept(self, connection: Connection, waited: float) -> None:
         """Nothing comes: perhaps because batches are kept, perhaps in cycles of garbage."""
