@@ -39,6 +39,10 @@ final class WalkedBlocks {
         if (firstStep >= endStep) {
             return Optional.of(walk.blocks);
         }
+        // A step has a sample at least; and positions of an endless run are beyond what a long holds.
+        if (endStep - firstStep > MOST_SAMPLES) {
+            return Optional.empty();
+        }
         int trading = regrouping.windowSteps() - 1;
         long lastStep = endStep - 1 + Math.min(trading, batches.stepCount() - endStep);
         long first = batches.firstPosition(Math.max(0, firstStep - trading));

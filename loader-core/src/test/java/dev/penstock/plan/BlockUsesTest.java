@@ -116,6 +116,26 @@ class BlockUsesTest {
         }
     }
 
+    @Test
+    void anEndlessRunUsesEveryBlockThatHoldsSamples() throws Exception {
+        ObjectStore store = new DirectoryStore(Files.createDirectories(scratch.resolve("shards")));
+        LawDatasets.pack(scratch, store);
+        try (DatasetIndex index = DatasetIndex.open(store)) {
+            BlockMap blocks = blockMap(index);
+            SampleOrder order = new SampleOrder(index.firstSamples(), new Shuffle.Full(), 11);
+            GlobalBatches batches = new GlobalBatches(index.sampleCount(), 3, GlobalBatches.UNBOUNDED, Remainder.CARRY);
+            GlobalBatches epoch = new GlobalBatches(index.sampleCount(), 3, 1, Remainder.CARRY);
+            BitSet used = new BlockUses(index, order, batches, StepRegrouping.NONE, 1, blocks, 5, Long.MAX_VALUE)
+                    .usedBlocks(blocks.blockCount());
+            List<TreeSet<Long>> uses = plannedUses(index, order, epoch, StepRegrouping.NONE, blocks);
+            for (int block = 0; block < blocks.blockCount(); block++) {
+                assertThat(used.get(block))
+                        .as("block %d", block)
+                        .isEqualTo(!uses.get(block).isEmpty());
+            }
+        }
+    }
+
     private static BlockMap blockMap(DatasetIndex index) {
         long[] sizes = IntStream.range(0, index.shardCount())
                 .mapToLong(shard -> index.shard(shard).object().sizeBytes())
