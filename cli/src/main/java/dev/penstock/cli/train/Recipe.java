@@ -7,7 +7,9 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.model.TransformerShape;
 import dev.penstock.trainer.optimize.AdamWSettings;
-import dev.penstock.trainer.optimize.OneCycle;
+import dev.penstock.trainer.optimize.Cosine;
+import dev.penstock.trainer.optimize.LinearWarmUp;
+import dev.penstock.trainer.optimize.Schedule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -151,8 +153,9 @@ public record Recipe(
         return CostModel.attention(shape.layers(), shape.width(), BYTE_VALUES, AttentionWork.CAUSAL_HALF);
     }
 
-    OneCycle schedule(long totalSteps) {
-        return new OneCycle(peakRate, (long) (warmUpShare * totalSteps), totalSteps, finalShare);
+    Schedule schedule(long totalSteps) {
+        long warmUp = (long) (warmUpShare * totalSteps);
+        return LinearWarmUp.fromZero(warmUp, new Cosine(peakRate, totalSteps - warmUp, finalShare));
     }
 
     AdamWSettings optimizer() {

@@ -3,18 +3,14 @@ package dev.penstock.trainer.checkpoint;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.tensor.Parameters;
-import dev.penstock.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /// One committed checkpoint. Its state is known; model and optimiser are read by [#restore].
 public final class Checkpoint {
-
-    private static final String PARAMETERS = "parameters.bin";
-    private static final String OPTIMIZER = "optimizer.pt";
 
     private final Path directory;
     private final Manifest manifest;
@@ -28,16 +24,6 @@ public final class Checkpoint {
         return new Checkpoint(directory, Manifest.read(directory));
     }
 
-    static void write(Path directory, RunState state, Parameters parameters, AdamWOptimizer optimizer)
-            throws IOException {
-        Path values = directory.resolve(PARAMETERS);
-        Path moments = directory.resolve(OPTIMIZER);
-        Tensors.write(parameters.values(), values);
-        optimizer.save(moments);
-        List<Manifest.StoredFile> files = List.of(DurableFiles.describe(values), DurableFiles.describe(moments));
-        new Manifest(Manifest.FORMAT, state, Manifest.shapesOf(parameters.specs()), files).write(directory);
-    }
-
     public Path directory() {
         return directory;
     }
@@ -46,19 +32,30 @@ public final class Checkpoint {
         return manifest.state();
     }
 
-    /// Makes model and optimiser what they were, to the bit. Nothing is changed unless every file is sound and the
-    /// model has the same parameters.
-    public void restore(Parameters parameters, AdamWOptimizer optimizer) {
-        requireSameShapes(Manifest.shapesOf(parameters.specs()));
+    /// Makes model, optimiser and libtorch's default generator what they were, to the bit. Nothing is changed unless
+    /// every file is sound and belongs to the same parameters and kind of optimiser.
+    public void restore(Parameters parameters, Optimizer optimizer) {
+        Contents live = Contents.live(manifest.state(), parameters, optimizer);
+        requireSameShapes(live.shapes());
+        requireSameOptimizer(live.optimizer());
         try {
             for (Manifest.StoredFile file : manifest.files()) {
                 Manifest.verify(directory, file);
             }
-            Tensors.read(directory.resolve(PARAMETERS), parameters.values());
-            optimizer.load(directory.resolve(OPTIMIZER));
+            live.read(directory);
         } catch (IOException e) {
             throw new StoreAccessException(
                     FailureMessage.of("checkpoint load").with("path", directory).with("found", e), e);
+        }
+    }
+
+    private void requireSameOptimizer(String expected) {
+        if (!manifest.optimizer().equals(expected)) {
+            throw new ConfigurationException(FailureMessage.of("checkpoint load")
+                    .with("path", directory)
+                    .with("expectedOptimizer", expected)
+                    .with("foundOptimizer", manifest.optimizer())
+                    .remedy("resume with the optimiser it was saved with, or start a new run directory"));
         }
     }
 
