@@ -76,6 +76,7 @@ class ModuleRulesTest {
         checkOwners("org.bytedeco..", GPU, TRAINER);
         checkOwners("net.openhft..", "dev.penstock.journal..");
         checkOwners("picocli..", CLI, BENCH);
+        checkOwners("org.mlflow..", "dev.penstock.trainer.record");
     }
 
     @Test
