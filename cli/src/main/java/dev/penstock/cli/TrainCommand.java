@@ -1,13 +1,18 @@
 package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.EffectiveOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
+import dev.penstock.cli.option.OptimizationOptions;
+import dev.penstock.cli.option.TrackingOptions;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Checkpointing;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
+import dev.penstock.cli.train.RecordReport;
+import dev.penstock.cli.train.Recording;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -48,6 +53,12 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final LoaderOptions loading = new LoaderOptions();
 
+    @Mixin
+    private final OptimizationOptions optimizing = new OptimizationOptions();
+
+    @Mixin
+    private final TrackingOptions tracking = new TrackingOptions();
+
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
@@ -60,8 +71,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "DIR",
-            description = "Where checkpoints and metrics.jsonl are kept; the same command continues from there."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "Where checkpoints, curves and the record of the run are kept; the same command continues"
+                    + " from there. Default: ${DEFAULT-VALUE}.")
     private Path run = Path.of("penstock-run");
 
     @Option(
@@ -88,17 +99,22 @@ final class TrainCommand implements Callable<Integer> {
                     .with("rank", loading.rank().get())
                     .remedy("leave --rank out: the environment says which rank a process is"));
         }
-        Recipe chosen = Recipe.find(recipe);
+        Recipe chosen = Recipe.find(recipe, optimizing.stated());
         Map<String, String> environment = System.getenv();
+        Recording recording = new Recording(
+                PenstockCommand.VERSION,
+                EffectiveOptions.of(spec),
+                tracking.mlflow(environment),
+                tracking.experiment(environment));
         if (World.isLaunched(environment)) {
-            trainRank(chosen, environment);
+            trainRank(chosen, recording, environment);
         } else {
             trainLocally(chosen);
         }
         return ExitCode.DONE;
     }
 
-    private void trainRank(Recipe chosen, Map<String, String> environment) {
+    private void trainRank(Recipe chosen, Recording recording, Map<String, String> environment) {
         ParentWatch.start(environment);
         World world = World.fromEnvironment(environment);
         if (loading.ranks() != 1 && loading.ranks() != world.worldSize()) {
@@ -114,7 +130,8 @@ final class TrainCommand implements Callable<Integer> {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
-            RankTraining training = new RankTraining(world, chosen, config, run, checkpointing, trace, common.out());
+            RankTraining training =
+                    new RankTraining(world, chosen, config, run, checkpointing, trace, recording, common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -161,11 +178,13 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void conclude(TrainingReport report, LoaderConfig config) {
+        RecordReport record = RecordReport.of(run);
         report.lines().forEach(common.out()::println);
+        record.lines().forEach(common.out()::println);
         loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
-        common.write(result.rows(report.rows()));
+        common.write(result.rows(report.rows()).detail("record", record));
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.TraceWriter;
@@ -15,14 +16,18 @@ import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
+import dev.penstock.order.SampleSeeds;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.model.ByteTransformer;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.record.GitRevision;
+import dev.penstock.trainer.record.PlanDigest;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -33,10 +38,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
 ///
-/// Rank 0 writes checkpoints and metrics; every rank appends to the trace. A trace line is written before the step's
+/// What a step draws at random is a function of seed, step and rank, so a resumed run draws the same.
+///
+/// Rank 0 writes checkpoints and the record; every rank appends to the trace. A trace line is written before the step's
 /// all-reduce, so once rank 0 has a step's result, every rank's line of it is there.
 public final class RankTraining {
 
@@ -48,6 +56,7 @@ public final class RankTraining {
     private final RunDirectory run;
     private final Checkpointing checkpointing;
     private final Optional<Path> trace;
+    private final Recording recording;
     private final PrintWriter out;
     private long reportedNanos = System.nanoTime();
 
@@ -60,6 +69,7 @@ public final class RankTraining {
             Path run,
             Checkpointing checkpointing,
             Optional<Path> trace,
+            Recording recording,
             PrintWriter out) {
         this.world = world;
         this.recipe = recipe;
@@ -67,6 +77,7 @@ public final class RankTraining {
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
         this.trace = trace;
+        this.recording = recording;
         this.out = out;
     }
 
@@ -87,9 +98,10 @@ public final class RankTraining {
         Optional<Checkpoint> resumed = checkpoints.latest();
         LoaderConfig config = startingAfter(resumed);
         ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
-        AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
+        Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                Loader loader = Loader.open(index, store, config)) {
+                Loader loader = Loader.open(index, store, config);
+                BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
             String digest = recipe + " steps=" + loader.stepCount();
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
@@ -109,17 +121,43 @@ public final class RankTraining {
                     model::lossSum,
                     ranks,
                     optimizer,
-                    recipe.schedule(loader.stepCount()),
-                    recipe.maxGradientNorm());
-            train(
-                    loader,
-                    step,
-                    nextStep -> checkpoints.save(
-                            new RunState(nextStep, loader.state(nextStep).toJson(), digest),
-                            model.parameters(),
-                            optimizer));
+                    recipe.optimization().schedule(loader.stepCount(), config.batchSize()),
+                    recipe.optimization().maxGradientNorm());
+            try (RunRecorder recorder = world.isFirst()
+                    ? new RunRecorder(run, started(index, config, loader), recording, saving, out)
+                    : null) {
+                train(
+                        loader,
+                        step,
+                        recorder,
+                        nextStep -> saving.save(
+                                new RunState(nextStep, loader.state(nextStep).toJson(), digest),
+                                model.parameters(),
+                                optimizer));
+                saving.awaitLatest();
+                if (recorder != null) {
+                    recorder.complete();
+                }
+            }
             ranks.barrier();
         }
+    }
+
+    private RunStart started(DatasetIndex index, LoaderConfig config, Loader loader) {
+        return new RunStart(
+                config.startStep(),
+                world.worldSize(),
+                loader.stepCount(),
+                config.batchSize(),
+                config.seed(),
+                recipe,
+                recording.options(),
+                index.digest(),
+                PlanDigest.of(index, config, loader.stepCount()),
+                GitRevision.of(Path.of("")),
+                recording.version(),
+                Libtorch.version(),
+                Environment.now());
     }
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
@@ -178,11 +216,11 @@ public final class RankTraining {
         void save(long nextStep);
     }
 
-    private void train(Loader loader, TrainingStep step, Saving checkpoints) {
+    private void train(Loader loader, TrainingStep step, @Nullable RunRecorder recorder, Saving checkpoints) {
+        SampleSeeds stepSeeds = new SampleSeeds(~loader.state(0).seed());
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
-                Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
             while (batches.hasNext()) {
@@ -191,10 +229,11 @@ public final class RankTraining {
                     if (tracing != null) {
                         tracing.write(staged.batch());
                     }
+                    Libtorch.seed(stepSeeds.of(staged.batch().step(), world.rank()));
                     result = step.train(staged.batch());
                 }
-                if (metrics != null) {
-                    metrics.write(result);
+                if (recorder != null) {
+                    recorder.record(result);
                     report(result, loader);
                     long nextStep = result.step() + 1;
                     if (checkpointing.isDue(nextStep, loader.stepCount())) {

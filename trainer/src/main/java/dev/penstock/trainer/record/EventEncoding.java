@@ -1,6 +1,5 @@
 package dev.penstock.trainer.record;
 
-
 /// The messages of TensorBoard's `event.proto` and `summary.proto` that a run needs.
 ///
 /// ```

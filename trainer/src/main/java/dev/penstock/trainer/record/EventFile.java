@@ -40,8 +40,8 @@ final class EventFile implements AutoCloseable {
     }
 
     private static ByteBuffer frame(byte[] message) {
-        ByteBuffer frame =
-                ByteBuffer.allocate(HEADER_BYTES + message.length + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer frame = ByteBuffer.allocate(HEADER_BYTES + message.length + Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
         frame.putLong(message.length);
         frame.putInt(maskedChecksum(frame.array(), 0, Long.BYTES));
         frame.put(message);

@@ -84,14 +84,16 @@ final class MlflowSession implements AutoCloseable {
                 .setExperimentId(experiment)
                 .setRunName(run.name())
                 .setStartTime(System.currentTimeMillis());
-        run.tags().forEach((key, value) ->
-                request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
+        run.tags()
+                .forEach((key, value) ->
+                        request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
         String runId = client.createRun(request.build()).getRunId();
         List<Param> parameters = new ArrayList<>();
-        run.parameters().forEach((key, value) -> parameters.add(Param.newBuilder()
-                .setKey(key)
-                .setValue(value.substring(0, Math.min(value.length(), PARAMETER_CHARACTERS)))
-                .build()));
+        run.parameters()
+                .forEach((key, value) -> parameters.add(Param.newBuilder()
+                        .setKey(key)
+                        .setValue(value.substring(0, Math.min(value.length(), PARAMETER_CHARACTERS)))
+                        .build()));
         for (int begin = 0; begin < parameters.size(); begin += PARAMETERS_PER_REQUEST) {
             int end = Math.min(parameters.size(), begin + PARAMETERS_PER_REQUEST);
             client.logBatch(runId, List.of(), parameters.subList(begin, end), List.of());

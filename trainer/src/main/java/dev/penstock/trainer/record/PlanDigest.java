@@ -36,8 +36,7 @@ public record PlanDigest(String sha256, long steps) {
                 config.batchSize(),
                 config.epochs().orElse(GlobalBatches.UNBOUNDED),
                 config.remainder());
-        StepSamples samples =
-                new StepSamples(order, batches, config.regrouping(), config.ranks(), index::length);
+        StepSamples samples = new StepSamples(order, batches, config.regrouping(), config.ranks(), index::length);
         long steps = Math.min(MOST_STEPS, stepCount);
         MessageDigest digest = newDigest();
         for (long step = 0; step < steps; step++) {

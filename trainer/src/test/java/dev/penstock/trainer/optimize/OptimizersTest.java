@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.ParameterSpec;
 import dev.penstock.trainer.tensor.Parameters;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;

@@ -45,4 +45,10 @@ class GitRevisionTest {
         assertThat(clean.worktree()).isEqualTo(GitRevision.Worktree.CLEAN);
         assertThat(dirty).isEqualTo(new GitRevision(clean.commit(), GitRevision.Worktree.DIRTY));
     }
+
+    @Test
+    void workingDirectoryMayBeNamedByAnEmptyPath() {
+        assertThat(GitRevision.of(Path.of("")))
+                .isEqualTo(GitRevision.of(Path.of("").toAbsolutePath()));
+    }
 }

@@ -158,11 +158,26 @@ class MlflowTrackingTest {
         try {
             URI uri = URI.create("http://127.0.0.1:" + port);
             reader.run("wait", uri);
-            assertThat(train(uri, PATIENT, 0, 6).missing()).as(Files.readString(log)).isZero();
+            assertThat(train(uri, PATIENT, 0, 6).missing())
+                    .as(Files.readString(log))
+                    .isZero();
             train(uri, PATIENT, 4, 8);
 
-            assertThat(reader.run("read", uri, Files.readString(directory.resolve("mlflow-run")).strip()))
-                    .containsExactly("FINISHED", "seed=5", "0 0.0", "1 0.5", "2 1.0", "3 1.5", "4 2.0", "5 2.5", "6 3.0", "7 3.5");
+            assertThat(reader.run(
+                            "read",
+                            uri,
+                            Files.readString(directory.resolve("mlflow-run")).strip()))
+                    .containsExactly(
+                            "FINISHED",
+                            "seed=5",
+                            "0 0.0",
+                            "1 0.5",
+                            "2 1.0",
+                            "3 1.5",
+                            "4 2.0",
+                            "5 2.5",
+                            "6 3.0",
+                            "7 3.5");
         } finally {
             server.descendants().forEach(ProcessHandle::destroyForcibly);
             server.destroyForcibly().waitFor();

@@ -72,7 +72,8 @@ class TensorBoardEventsTest {
         train(5, 12);
         train(11, 12);
 
-        assertThat(files().stream().map(file -> EventFrames.read(file).get(1).step())).containsExactly(0L, 5L, 11L);
+        assertThat(files().stream().map(file -> EventFrames.read(file).get(1).step()))
+                .containsExactly(0L, 5L, 11L);
     }
 
     @Test
@@ -110,7 +111,6 @@ class TensorBoardEventsTest {
 
         List<String> lines = reader.run(directory, "loss");
 
-        assertThat(lines)
-                .containsExactly("0 0.0", "1 1.0", "2 2.0", "3 3.0", "4 4.0", "5 505.0", "6 506.0", "7 507.0");
+        assertThat(lines).containsExactly("0 0.0", "1 1.0", "2 2.0", "3 3.0", "4 4.0", "5 505.0", "6 506.0", "7 507.0");
     }
 }

@@ -68,13 +68,14 @@ final class TrackingServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         String call = exchange.getRequestURI().getPath().substring("/api/2.0/mlflow/".length());
-        JsonNode request = JSON.readTree(
-                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8) + " ");
+        JsonNode request =
+                JSON.readTree(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8) + " ");
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization != null) {
             authorizations.add(authorization);
         }
-        Integer failure = call.equals("runs/log-batch") && request.path("metrics").size() > 0 ? failures.poll() : null;
+        Integer failure =
+                call.equals("runs/log-batch") && request.path("metrics").size() > 0 ? failures.poll() : null;
         if (failure != null) {
             answer(exchange, failure, "{\"error_code\":\"INTERNAL_ERROR\",\"message\":\"out of order\"}");
             return;
