@@ -123,7 +123,7 @@ class BenchCommandsTest {
 
     @Test
     void balanceComparesMethodsOnEveryWorkload() throws IOException {
-        JsonNode result = result("balance", "--batches", "2", "--warm-up-ms", "0");
+        JsonNode result = result("balance", "--batches", "2", "--warm-up-ms", "0", "--iteration-ms", "0");
         assertThat(metrics(result))
                 .contains(
                         "lognormal-6.6-1.2.8x64.mean_ratio",

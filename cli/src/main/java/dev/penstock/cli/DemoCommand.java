@@ -48,12 +48,13 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.requireWritableResult();
-        Recipe recipe = Recipe.find(Recipe.BUILT_IN);
+        Recipe recipe = Recipe.find(Recipe.BYTE_LM);
         JdkSources sources = JdkSources.find(Path.of(System.getProperty("java.home")));
         DemoDataset dataset = new DemoDataset(
-                directory.toAbsolutePath(), sources, recipe.shape().maxSampleBytes());
+                directory.toAbsolutePath(), sources, recipe.model().maxSampleLength());
         prepare(dataset);
-        TrainingReport report = train(dataset, steps.orElse(recipe.steps()));
+        TrainingReport report =
+                train(dataset, steps.orElse(recipe.steps()), recipe.model().lossUnit());
         report.lines().forEach(common.out()::println);
         common.out().flush();
         common.write(common.newResult()
@@ -85,9 +86,9 @@ final class DemoCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    private TrainingReport train(DemoDataset dataset, long count) throws InterruptedException {
+    private TrainingReport train(DemoDataset dataset, long count, String lossUnit) throws InterruptedException {
         Path run = dataset.newRun();
-        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run)
+        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run, lossUnit)
                 .run(System.out, System.err);
     }
 
@@ -95,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
     private static List<String> arguments(DemoDataset dataset, Path run, long count) {
         return List.of(
                 "train",
-                Recipe.BUILT_IN,
+                Recipe.BYTE_LM,
                 dataset.shards().toUri().toString(),
                 "--ranks=" + RANKS,
                 "--steps=" + count,

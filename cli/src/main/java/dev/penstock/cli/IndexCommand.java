@@ -73,7 +73,8 @@ final class IndexCommand implements Callable<Integer> {
         IndexOptions options = indexing.toIndexOptions();
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
-            IndexReport built = new IndexBuilder(store, options).build(progress.counting("indexing"));
+            IndexReport built = new IndexBuilder(store, options, CommonOptions.shownOn(progress))
+                    .build(progress.counting("indexing"));
             common.out()
                     .println(Amounts.format(
                             "indexed %s samples: %s shards read, %s kept from an earlier index, %s other objects ignored",
@@ -118,7 +119,7 @@ final class IndexCommand implements Callable<Integer> {
         try (ObjectStore store = ObjectStores.open(location);
                 ProgressLine progress = common.progress()) {
             long differences = new IndexVerifier(
-                            store, difference -> common.err().println(difference))
+                            store, difference -> common.err().println(difference), CommonOptions.shownOn(progress))
                     .verify(progress.counting("verifying"));
             common.err().flush();
             common.write(common.newResult()
@@ -137,7 +138,7 @@ final class IndexCommand implements Callable<Integer> {
     }
 
     private void list() {
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             new IndexListing(dataset.index()).print(common.out());
             common.write(common.newResult()
                     .param("uri", Locations.shown(location))

@@ -30,6 +30,7 @@ public final class Main {
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new ReadCommand())
                 .addSubcommand(new TrainCommand())
+                .addSubcommand(new ServeCommand())
                 .addSubcommand(new DoctorCommand());
         for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
             root.addSubcommand(provider.command());

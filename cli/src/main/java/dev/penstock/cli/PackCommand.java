@@ -55,7 +55,8 @@ final class PackCommand implements Callable<Integer> {
         PackOptions options = options();
         try (ObjectStore store = ObjectStores.open(destination);
                 ProgressLine progress = common.progress()) {
-            report(new DatasetPacker(store, options).pack(source, progress.counting("packing")));
+            report(new DatasetPacker(store, options, CommonOptions.shownOn(progress))
+                    .pack(source, progress.counting("packing")));
         }
         return ExitCode.DONE;
     }

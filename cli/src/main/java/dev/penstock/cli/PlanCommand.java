@@ -99,13 +99,13 @@ final class PlanCommand implements Callable<Integer> {
 
     private void planDataset(URI uri) {
         LoaderConfig config = config(new Shuffle.Full());
-        try (OpenDataset dataset = OpenDataset.at(uri)) {
+        try (OpenDataset dataset = OpenDataset.at(uri, common)) {
             DatasetIndex index = dataset.index();
             Result result = common.newResult().param("uri", Locations.shown(uri));
             CacheForecast cache = CacheForecast.of(index, config);
             print(cache.lines());
             plan(config, index.firstSamples(), index::length, index.longestLength(), result);
-            common.write(result.rows(cache.rows()));
+            common.write(result.rows(cache.rows()).rows(dataset.rows()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.penstock.cli;
 import dev.penstock.batch.Batch;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.CostUnit;
+import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
@@ -12,13 +13,16 @@ import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.report.TraceWriter;
 import dev.penstock.cli.report.WarmUpText;
+import dev.penstock.daemon.client.RemoteLoader;
 import dev.penstock.loader.BatchIterator;
+import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLockOutcome;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +45,9 @@ final class ReadCommand implements Callable<Integer> {
     @Mixin
     private final LoaderOptions loading = new LoaderOptions();
 
+    @Mixin
+    private final DaemonOptions daemon = new DaemonOptions();
+
     @Parameters(paramLabel = "URI", description = "URI or path of the dataset.")
     private URI location = URI.create("");
 
@@ -55,7 +62,11 @@ final class ReadCommand implements Callable<Integer> {
         common.requireWritableResult();
         LoaderConfig config = config();
         common.detail(config.toString());
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        if (daemon.isRemote()) {
+            readFromDaemon(config);
+            return ExitCode.DONE;
+        }
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             loading.discardOtherTiers(0);
             read(dataset, config);
         }
@@ -71,6 +82,23 @@ final class ReadCommand implements Callable<Integer> {
             common.out().flush();
             Result result = common.newResult().param("uri", Locations.shown(location));
             loading.describe(config, result);
+            common.write(result.rows(report.rows()).rows(dataset.rows()));
+        }
+    }
+
+    private void readFromDaemon(LoaderConfig config) {
+        SortedMap<String, String> options = daemon.stated();
+        config.epochs().ifPresent(count -> options.put("epochs", Long.toString(count)));
+        try (RemoteLoader loader = daemon.attach(
+                location,
+                options,
+                config.startStep(),
+                "read-" + ProcessHandle.current().pid())) {
+            LoaderReport report = read(loader);
+            report.lines().forEach(common.out()::println);
+            common.out().flush();
+            Result result = common.newResult().param("uri", Locations.shown(location));
+            options.forEach(result::param);
             common.write(result.rows(report.rows()));
         }
     }
@@ -83,7 +111,7 @@ final class ReadCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    private LoaderReport read(Loader loader) {
+    private LoaderReport read(BatchSource loader) {
         long begin = System.nanoTime();
         try (TraceWriter writer =
                         trace.map(LineFile::create).map(TraceWriter::new).orElse(null);

@@ -1,13 +1,19 @@
 package dev.penstock.cli;
 
+import dev.penstock.balance.CostModel;
+import dev.penstock.cli.option.Balance;
+import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.EffectiveOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.option.OptimizationOptions;
 import dev.penstock.cli.option.TrackingOptions;
 import dev.penstock.cli.report.Result;
+import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
+import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
@@ -16,6 +22,7 @@ import dev.penstock.cli.train.Recording;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
@@ -25,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +52,9 @@ import picocli.CommandLine.Spec;
         })
 final class TrainCommand implements Callable<Integer> {
 
+    /// The text of `--cost` that stands for the shape of the model.
+    private static final String COST_OF_THE_MODEL = "attention";
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -59,14 +70,24 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final TrackingOptions tracking = new TrackingOptions();
 
+    @Mixin
+    private final DaemonOptions daemon = new DaemonOptions();
+
     @Parameters(
             index = "0",
             paramLabel = "RECIPE",
-            description = "'" + Recipe.BUILT_IN + "', or a YAML file that says how it differs from that.")
+            description = "byte-lm, series or module, or a YAML file that names with 'recipe' the one it is based on,"
+                    + " and says how it differs.")
     private String recipe = "";
 
     @Parameters(index = "1", paramLabel = "URI", description = "URI or path of the dataset.")
     private URI location = URI.create("");
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "TorchScript module to train, with recipe 'module' or one based on it.")
+    private Optional<Path> model = Optional.empty();
 
     @Option(
             names = "--run",
@@ -85,6 +106,14 @@ final class TrainCommand implements Callable<Integer> {
     private int keep = 2;
 
     @Option(
+            names = "--calibrate",
+            paramLabel = "off|STEP|every=N",
+            description = "After so many steps, fit the cost model and the speed of each rank to the times measured;"
+                    + " balancing goes by them 32 steps later. No sample changes its step. With off, runs repeat to"
+                    + " the bit. Default: ${DEFAULT-VALUE}.")
+    private CalibrationSchedule calibrate = new CalibrationSchedule.Off();
+
+    @Option(
             names = "--trace",
             paramLabel = "FILE",
             description = "Write a JSON line per epoch, step and rank: sample ids, their crc32c, bytes. A continued run"
@@ -99,7 +128,13 @@ final class TrainCommand implements Callable<Integer> {
                     .with("rank", loading.rank().get())
                     .remedy("leave --rank out: the environment says which rank a process is"));
         }
-        Recipe chosen = Recipe.find(recipe, optimizing.stated());
+        if (loading.balance() instanceof Balance.Off && !(calibrate instanceof CalibrationSchedule.Off)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("balance", loading.balance())
+                    .with("calibrate", calibrate)
+                    .remedy("costs and speeds are for balancing: use --balance exact, or leave --calibrate out"));
+        }
+        Recipe chosen = Recipe.find(recipe, model, optimizing.stated());
         Map<String, String> environment = System.getenv();
         Recording recording = new Recording(
                 PenstockCommand.VERSION,
@@ -124,19 +159,60 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
         int localRanks = localRanks(environment, world);
-        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(chosen.costModel(), world, localRanks), chosen);
+        CostModel cost = chosen.model().costModel();
+        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(cost, world, localRanks), chosen);
         Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
-        try (OpenDataset dataset = OpenDataset.at(location)) {
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
-            RankTraining training =
-                    new RankTraining(world, chosen, config, run, checkpointing, trace, recording, common.out());
+            RankTraining training = new RankTraining(
+                    world,
+                    chosen,
+                    config,
+                    opening(),
+                    run,
+                    checkpointing,
+                    calibrating(chosen),
+                    trace,
+                    recording,
+                    common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
             }
         }
+    }
+
+    private Calibrating calibrating(Recipe chosen) {
+        return new Calibrating(
+                calibrate,
+                loading.costModel(chosen.model().costModel()),
+                (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
+    }
+
+    private LoaderOpening opening() {
+        if (!daemon.isRemote()) {
+            return Loader::open;
+        }
+        if (!(calibrate instanceof CalibrationSchedule.Off)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("calibrate", calibrate)
+                    .remedy("leave --calibrate out with --daemon, whose costs stay those it was attached with"));
+        }
+        SortedMap<String, String> stated = daemon.stated();
+        if (stated.containsValue(COST_OF_THE_MODEL)) {
+            throw new ConfigurationException(FailureMessage.of("training")
+                    .with("cost", COST_OF_THE_MODEL)
+                    .remedy("with --daemon, which does not know the model, name a file for --cost"));
+        }
+        return (_, _, config) -> {
+            stated.put("ranks", Integer.toString(config.ranks()));
+            stated.put("rank", config.localRanks().getFirst().toString());
+            stated.put("batch", Integer.toString(config.batchSize()));
+            config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
+            return daemon.attach(location, stated, config.startStep(), "train " + run.toAbsolutePath());
+        };
     }
 
     private static int localRanks(Map<String, String> environment, World world) {
@@ -164,16 +240,23 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void trainLocally(Recipe chosen) throws InterruptedException {
-        LoaderConfig config =
-                withRecipe(loading.toLoaderConfig(chosen.costModel()), chosen).build();
+        LoaderConfig config = withRecipe(loading.toLoaderConfig(chosen.model().costModel()), chosen)
+                .build();
         common.detail(config.toString());
-        try (OpenDataset dataset = OpenDataset.at(location)) {
-            RankTraining.requireFits(dataset.index(), chosen);
+        try (OpenDataset dataset = OpenDataset.at(location, common)) {
+            chosen.model().requireFits(dataset.index());
+            RankTraining.requireContinues(
+                    dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        TrainingReport report =
-                new LocalTraining(Main.class.getName(), arguments, loading.ranks(), run).run(System.out, System.err);
+        TrainingReport report = new LocalTraining(
+                        Main.class.getName(),
+                        arguments,
+                        loading.ranks(),
+                        run,
+                        chosen.model().lossUnit())
+                .run(System.out, System.err);
         conclude(report, config);
     }
 
@@ -185,6 +268,7 @@ final class TrainCommand implements Callable<Integer> {
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
+        result.param("calibrate", calibrate);
         common.write(result.rows(report.rows()).detail("record", record));
     }
 }

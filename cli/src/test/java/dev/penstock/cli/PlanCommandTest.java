@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,7 +113,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void paddingOfEveryPackingIsStatedSideBySide() throws IOException {
+    void paddingAndLostRandomnessOfEveryLayoutAreStatedSideBySide() throws IOException {
         Path json = directory.resolve("p.json");
         CommandRun run = CommandRun.done(
                 "plan", "--lengths", lengths("8", "5", "3", "8"), "--batch", 4, "--max-tokens", 8, "--json", json);
@@ -119,9 +121,13 @@ class PlanCommandTest {
         ResultFile result = ResultFile.read(json);
         assertThat(result.value("padding_share_packed")).isZero();
         assertThat(result.value("padding_share_padded")).isZero();
-        assertThat(result.value("padding_share_fixed_rows")).isZero();
-        assertThat(result.value("padding_share_length_buckets")).isEqualTo(1 - 24.0 / 28);
-        assertThat(run.out()).contains("at 8 tokens per micro-batch or row", "length buckets 14.3 %");
+        assertThat(result.value("padding_share_fixed")).isZero();
+        assertThat(result.value("padding_share_bucket")).isEqualTo(1 - 24.0 / 32);
+        assertThat(result.value("micro_batches_per_step_packed")).isEqualTo(3);
+        assertThat(result.value("micro_batches_per_step_bucket")).isEqualTo(4);
+        assertThat(result.value("effective_batch_share_fixed")).isEqualTo(1);
+        assertThat(result.value("displaced_share_padded")).isZero();
+        assertThat(run.out()).contains("* packed ", "  padded ", "  fixed=8 ", "  bucket=1,2,4,8 ", "25.0 %");
     }
 
     @Test
@@ -217,5 +223,84 @@ class PlanCommandTest {
         CommandRun run = CommandRun.of("plan", "--lengths", lengths("1"), "--batch", 1, "--start", 5);
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    }
+
+    @Test
+    void equalMicroBatchCountsAreInTheAssignmentsOfEveryRank() throws IOException {
+        Path json = directory.resolve("p.json");
+        Object[] arguments = {
+            "plan",
+            "--lengths",
+            lengths("10", "10", "10", "4", "4", "4", "2", "1"),
+            "--batch",
+            4,
+            "--ranks",
+            3,
+            "--max-tokens",
+            10,
+            "--assignments",
+            "--json",
+            json,
+            "--micro-batches",
+            "free"
+        };
+        CommandRun.done(arguments);
+        assertThat(microBatchCounts(json, 3)).containsExactly(List.of(1, 1, 2), List.of(1, 1, 1));
+
+        arguments[arguments.length - 1] = "equal";
+        CommandRun.done(arguments);
+        assertThat(microBatchCounts(json, 3)).containsExactly(List.of(2, 2, 2), List.of(1, 1, 1));
+    }
+
+    /// By step, how many micro-batches each rank has, ascending.
+    private static List<List<Integer>> microBatchCounts(Path json, int ranks) throws IOException {
+        Map<Long, int[]> counts = new TreeMap<>();
+        for (JsonNode part : ResultFile.read(json).json().get("assignments")) {
+            counts.computeIfAbsent(part.get("step").asLong(), _ -> new int[ranks])[
+                    part.get("rank").asInt()]++;
+        }
+        return counts.values().stream()
+                .map(step -> Arrays.stream(step).sorted().boxed().toList())
+                .toList();
+    }
+
+    @Test
+    void paddingForecastIsWhatIsDelivered() throws IOException {
+        Path shards = SmallDataset.packed(directory);
+        for (String balance : List.of("off", "exact", "delay=2")) {
+            for (String layout : List.of("packed", "padded", "fixed=450", "fixed=100", "bucket=50,150,450")) {
+                Path planned = directory.resolve("planned.json");
+                Path read = directory.resolve("read.json");
+                List<Object> options = List.of(
+                        "--batch",
+                        32,
+                        "--ranks",
+                        3,
+                        "--epochs",
+                        1,
+                        "--max-tokens",
+                        900,
+                        "--balance",
+                        balance,
+                        "--layout",
+                        layout,
+                        "--micro-batches",
+                        "equal");
+                CommandRun.done(arguments("plan", shards, options, planned));
+                CommandRun.done(arguments("read", shards, options, read));
+
+                String kind = layout.replaceAll("=.*", "");
+                assertThat(ResultFile.read(planned).value("padding_share_" + kind))
+                        .as("%s, %s", layout, balance)
+                        .isEqualTo(ResultFile.read(read).value("padding_share"));
+            }
+        }
+    }
+
+    private static Object[] arguments(String command, Path shards, List<Object> options, Path json) {
+        List<Object> arguments = new ArrayList<>(List.of(command, shards));
+        arguments.addAll(options);
+        arguments.addAll(List.of("--json", json));
+        return arguments.toArray();
     }
 }

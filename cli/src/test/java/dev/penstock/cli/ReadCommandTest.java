@@ -53,6 +53,28 @@ class ReadCommandTest {
     }
 
     @Test
+    void everyLayoutDeliversTheSameBytesOfTheSameSamples() throws IOException {
+        Map<Long, Map<Long, Long>> packed = sumsByStep(trace("packed", "--batch", 32, "--ranks", 2, "--epochs", 1));
+        assertThat(packed).hasSize(10);
+        for (String layout : List.of("padded", "fixed=100", "bucket=64,512")) {
+            Path trace = trace(layout, "--batch", 32, "--ranks", 2, "--epochs", 1, "--layout", layout);
+            assertThat(sumsByStep(trace)).as(layout).isEqualTo(packed);
+        }
+    }
+
+    /// CRC-32C by step and sample.
+    private static Map<Long, Map<Long, Long>> sumsByStep(Path trace) throws IOException {
+        Map<Long, Map<Long, Long>> sums = new HashMap<>();
+        for (TraceLine line : TraceLine.read(trace)) {
+            for (int i = 0; i < line.ids().size(); i++) {
+                sums.computeIfAbsent(line.step(), _ -> new HashMap<>())
+                        .put(line.ids().get(i), line.crc32c().get(i));
+            }
+        }
+        return sums;
+    }
+
+    @Test
     void everyNumberOfRanksDeliversTheSameSamplesAtEveryStep() throws IOException {
         Map<Long, ?> three = TraceLine.samplesByStep(trace("a", "--batch", 96, "--ranks", 3, "--steps", 40));
         Map<Long, ?> five = TraceLine.samplesByStep(trace("b", "--batch", 96, "--ranks", 5, "--steps", 40));

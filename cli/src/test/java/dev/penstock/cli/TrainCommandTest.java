@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.trainer.world.JavaCommand;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -12,10 +13,17 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Training with real processes, on a model that is small enough to take no time.
 class TrainCommandTest {
@@ -24,6 +32,12 @@ class TrainCommandTest {
 
     /// Far enough for a checkpoint, and far from the end.
     private static final int STEPS_BEFORE_KILL = 12;
+
+    /// A calibration holds from 32 steps later on.
+    private static final int CALIBRATED_STEPS = 56;
+
+    /// Losses of the same samples, added in another sequence, so many steps deep.
+    private static final double REASSOCIATION = 1e-4;
 
     @TempDir
     private Path directory;
@@ -94,13 +108,110 @@ class TrainCommandTest {
         assertThat(whole.out()).contains("loss", "fed", "balance", "tiers");
     }
 
-    private void startAndKill(String run) throws Exception {
+    @Test
+    void killedRunContinuesWithinAWindowOfStepsThatTradeSamples() throws Exception {
+        CommandRun whole = CommandRun.done(
+                train("whole", "--ranks=2", "--balance=delay=30").toArray());
+        startAndKill("killed", "--balance=delay=30");
+        assertThat(Files.readString(latestManifest("killed"))).contains("openWindow\\\":\\\"OutlierDelay");
+        CommandRun.done(train("killed", "--ranks=2", "--balance=delay=30").toArray());
+
+        assertThat(metrics("killed")).hasSize(STEPS).isEqualTo(metrics("whole"));
+        assertThat(trace("killed")).hasSize(2 * STEPS).isEqualTo(trace("whole"));
+        assertThat(whole.out()).contains("no sample moves by more than 30 steps");
+    }
+
+    private Path latestManifest(String run) throws IOException {
+        try (Stream<Path> kept = Files.list(directory.resolve(run).resolve("checkpoints"))) {
+            Path latest = kept.filter(path -> path.getFileName().toString().startsWith("step-"))
+                    .sorted()
+                    .toList()
+                    .getLast();
+            return latest.resolve("manifest.jsonl");
+        }
+    }
+
+    @Test
+    void calibratedRunTrainsTheSameAndGoesOnWithWhatItMeasured() throws Exception {
+        String[] options = {"--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--calibrate=6"};
+        CommandRun.done(train("off", "--ranks=2", options[0], options[1]).toArray());
+        startAndKill("on", options);
+        Path json = directory.resolve("on.json");
+        List<String> resume = train("on", (Object[]) options);
+        CommandRun resumed = CommandRun.done(Stream.concat(resume.stream(), Stream.of("--ranks=2", "--json=" + json))
+                .toArray());
+
+        List<Double> off = losses("off");
+        List<Double> on = losses("on");
+        assertThat(on).hasSize(CALIBRATED_STEPS);
+        for (int step = 0; step < CALIBRATED_STEPS; step++) {
+            assertThat(on.get(step)).as("step %d", step).isCloseTo(off.get(step), within(REASSOCIATION));
+        }
+        assertThat(Files.readString(latestManifest("on"))).contains("\"calibration\":\"38 ");
+        assertThat(globalBatches("on")).hasSize(CALIBRATED_STEPS).isEqualTo(globalBatches("off"));
+        assertThat(resumed.out()).contains("calibrated  at step 6, in force from step 38: cost ");
+        ResultFile result = ResultFile.read(json);
+        assertThat(result.value("calibrated_from_step")).isEqualTo(38);
+        assertThat(result.value("cost_error_after")).isPositive();
+        CommandRun.done(
+                "plan", shards, "--ranks=2", "--cost=" + directory.resolve("on").resolve("cost.yaml"));
+    }
+
+    @Test
+    void otherNumberOfRanksDropsMeasuredSpeedsAndSaysSo() throws Exception {
+        CommandRun.done(train("run", "--steps=2").toArray());
+        Path manifest = latestManifest("run");
+        String line = Files.readAllLines(manifest)
+                .getFirst()
+                .replace("\"calibration\":\"\"", "\"calibration\":\"1 7 1 0 1000,1500\"");
+        CRC32C sum = new CRC32C();
+        sum.update(line.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(manifest, line + "\n" + sum.getValue() + "\n");
+
+        Path output = directory.resolve("again.log");
+        Process again = new ProcessBuilder(JavaCommand.like(Main.class.getName(), train("run", "--steps=2")))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+
+        assertThat(again.waitFor()).isZero();
+        assertThat(output).content().contains("measured rank speeds are dropped, the measured cost model stays");
+    }
+
+    private List<Double> losses(String run) throws IOException {
+        return metrics(run).stream()
+                .map(line -> new JsonMapper().readTree(line).get("loss").asDouble())
+                .toList();
+    }
+
+    private Map<Long, Set<Long>> globalBatches(String run) throws IOException {
+        Map<Long, Set<Long>> batches = new TreeMap<>();
+        for (String line : trace(run)) {
+            JsonNode json = new JsonMapper().readTree(line);
+            Set<Long> samples = batches.computeIfAbsent(json.get("step").asLong(), _ -> new TreeSet<>());
+            json.get("ids").forEach(id -> samples.add(id.asLong()));
+        }
+        return batches;
+    }
+
+    @Test
+    void calibrationOfARunThatDoesNotBalanceIsRefused() {
+        CommandRun run =
+                CommandRun.of(train("r", "--balance=off", "--calibrate=every=5").toArray());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run.err()).contains("balance=off, calibrate=every=5");
+    }
+
+    private void startAndKill(String run, String... options) throws Exception {
         Files.createDirectories(directory.resolve(run));
         try (WatchService watch = directory.getFileSystem().newWatchService()) {
             directory
                     .resolve(run)
                     .register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
-            Process parent = new ProcessBuilder(JavaCommand.like(Main.class.getName(), train(run, "--ranks=2")))
+            List<String> command = train(run, (Object[]) options);
+            command.add("--ranks=2");
+            Process parent = new ProcessBuilder(JavaCommand.like(Main.class.getName(), command))
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("killed.log").toFile())
                     .start();
@@ -132,7 +243,15 @@ class TrainCommandTest {
         assertThat(again.out()).contains("over 4 steps");
         assertThat(metrics("run")).hasSize(4).isEqualTo(curve);
         assertThat(other.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(other.err()).contains("differs=seed, saved=0, now=9");
+        assertThat(other.err().lines())
+                .as("whatever the number of ranks")
+                .singleElement()
+                .asString()
+                .contains("differs=seed, saved=0, now=9");
+
+        CommandRun longer = CommandRun.of(train("run", "--steps=6").toArray());
+        assertThat(longer.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(longer.err().lines()).singleElement().asString().contains("differs=steps, saved=4, now=6");
     }
 
     @Test

@@ -6,9 +6,19 @@ import java.util.List;
 
 /// One rank's share of one step, in page-locked memory.
 ///
-/// Shape: `n = sampleCount()` samples, packed. For a field, [#values] holds the samples' elements one after the
-/// other and [#offsets] the `n + 1` int32 positions, in elements, where they begin and end. Micro-batches are
-/// consecutive runs of samples. Everything is little-endian and aligned to 64 bytes.
+/// Shape: `n = sampleCount()` samples. For a field, sample `i` is the [#length] elements of [#values] from [#offset]
+/// on, whatever the layout; a sample is never torn apart. Micro-batches are consecutive runs of samples, and each is
+/// the matrix `[rows, rowElements]` of [#microBatchValues]:
+///
+/// | layout | rows | row elements | dtype of tables |
+/// |---|---|---|---|
+/// | packed | 1 | the samples' elements together; [#offsets] is `cu_seqlens` | int32 |
+/// | padded | samples | the longest sample's | int32 |
+/// | fixed | rows that samples share; [#segments] is `cu_seqlens` over all of them | stated | int32 |
+/// | buckets | stated for the bucket | the bucket's | int32 |
+///
+/// What belongs to no sample has the loader's pad value. Everything is little-endian, and every region is aligned to
+/// 64 bytes.
 ///
 /// Ownership: the consumer owns the slot until [#close()]. Afterwards every accessor of the slot's contents throws
 /// IllegalStateException; segments handed out before must no longer be touched, because the slot's next batch will
@@ -100,12 +110,61 @@ public final class Batch implements AutoCloseable {
         return slot().get(ValueLayout.JAVA_INT, layout.offsetsOffset(field) + 4L * sample);
     }
 
-    /// Packed elements of a field.
+    /// Elements of a sample in a field, without padding.
+    public int length(int field, int sample) {
+        return layout.isPacked()
+                ? offset(field, sample + 1) - offset(field, sample)
+                : slot().get(ValueLayout.JAVA_INT, layout.lengthsOffset(field) + 4L * sample);
+    }
+
+    /// Elements of a field: all micro-batches, padding included.
     public MemorySegment values(int field) {
         return slot().asSlice(layout.valuesOffset(field), layout.valuesBytes(field));
     }
 
-    /// Bytes of all values of all fields.
+    /// Rows of a micro-batch in a field.
+    public int rows(int field, int microBatch) {
+        return layout.isPacked() ? 1 : shape(field, microBatch, 1);
+    }
+
+    /// Elements of each row of a micro-batch in a field.
+    public int rowElements(int field, int microBatch) {
+        return layout.isPacked()
+                ? firstElement(field, microBatch + 1) - firstElement(field, microBatch)
+                : shape(field, microBatch, 2);
+    }
+
+    /// The matrix of a micro-batch in a field, row by row.
+    public MemorySegment microBatchValues(int field, int microBatch) {
+        long width = fields.get(field).type().widthBytes();
+        long elements = (long) rows(field, microBatch) * rowElements(field, microBatch);
+        return slot().asSlice(layout.valuesOffset(field) + firstElement(field, microBatch) * width, elements * width);
+    }
+
+    private int firstElement(int field, int microBatch) {
+        return layout.isPacked() ? offset(field, microBatchStart(microBatch)) : shape(field, microBatch, 0);
+    }
+
+    private int shape(int field, int microBatch, int number) {
+        long index = (long) BatchLayout.SHAPE_INTS * microBatch + number;
+        return slot().get(ValueLayout.JAVA_INT, layout.shapesOffset(field) + 4L * index);
+    }
+
+    /// Where attention begins anew in a field, int32 `[k + 1]`, ascending, in elements of [#values], then the total: at
+    /// each sample that has elements, at the part of a split one that lies in the next row, and at the padding of a
+    /// row. Packed, these are the [#offsets].
+    ///
+    /// @throws IllegalStateException for a layout with one sample per row
+    public MemorySegment segments(int field) {
+        return switch (layout.kind()) {
+            case Layout.Packed() -> offsets(field);
+            case Layout.Fixed _ -> slot().asSlice(layout.segmentsOffset(field), 4L * (layout.segmentCount(field) + 1));
+            case Layout.Padded _, Layout.Buckets _ ->
+                throw new IllegalStateException("a row is one sample in layout " + layout.kind());
+        };
+    }
+
+    /// Bytes of all samples of all fields, without padding.
     public long payloadBytes() {
         return layout.payloadBytes();
     }

@@ -1,5 +1,6 @@
 package dev.penstock.error;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A store's request to be asked less often: 503 Slow Down, 429 Too Many Requests.
@@ -9,5 +10,10 @@ public final class ThrottledException extends RetryableException {
 
     public ThrottledException(FailureMessage message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /// @param retryAfter see [#retryAfter()]
+    public ThrottledException(FailureMessage message, @Nullable Throwable cause, Duration retryAfter) {
+        super(message, cause, retryAfter);
     }
 }

@@ -305,9 +305,10 @@ final class ConcurrencyLimit implements RangeSource {
                     gradient.served(request.target().filledBytes() - filledBefore, sentNanos, now);
                     meter.limit = gradient.limit();
                     prefix.throttle.served(sentNanos, max);
-                } else if (failure instanceof ThrottledException) {
+                } else if (failure instanceof ThrottledException refusal) {
                     meter.throttles.increment();
-                    prefix.throttle.throttled(sentNanos, now);
+                    prefix.throttle.throttled(
+                            sentNanos, now, refusal.retryAfter().toNanos());
                 }
                 forgetIdle();
                 return true;

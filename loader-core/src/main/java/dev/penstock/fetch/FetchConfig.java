@@ -2,6 +2,7 @@ package dev.penstock.fetch;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.store.RetryPolicy;
 import java.time.Duration;
 
 /// How an origin is read.
@@ -20,9 +21,6 @@ public record FetchConfig(int maxConnections, Hedging hedging, Duration giveUpAf
 
     /// Providers advise to send the slowest 1 to 5 percent of requests again.
     private static final double DEFAULT_HEDGE_SHARE = 0.05;
-
-    /// A storage node that restarts is back within a minute; a store that is away for longer is down.
-    private static final Duration DEFAULT_GIVE_UP_AFTER = Duration.ofSeconds(60);
 
     /// Above what a client host needs; a larger number is a slip of the finger that would exhaust its ports.
     private static final int MOST_CONNECTIONS = 1 << 12;
@@ -49,7 +47,7 @@ public record FetchConfig(int maxConnections, Hedging hedging, Duration giveUpAf
     /// Hedging within 5 % of the useful bytes, and a minute of patience.
     public static FetchConfig defaults() {
         return new FetchConfig(
-                DEFAULT_MAX_CONNECTIONS, new Hedging.NearDeadline(DEFAULT_HEDGE_SHARE), DEFAULT_GIVE_UP_AFTER);
+                DEFAULT_MAX_CONNECTIONS, new Hedging.NearDeadline(DEFAULT_HEDGE_SHARE), RetryPolicy.PATIENCE);
     }
 
     public FetchConfig withMaxConnections(int connections) {

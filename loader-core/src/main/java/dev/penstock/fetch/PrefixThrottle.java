@@ -7,8 +7,10 @@ import java.util.function.DoubleSupplier;
 ///
 /// Additive increase, multiplicative decrease (Chiu and Jain, 1989): a throttled request multiplies what the prefix
 /// had in flight by [#DECREASE] and pauses it, at random around a time that doubles while throttling goes on; every
-/// turnover of requests served adds a fifth of what there was before the burst. Answers to requests sent before the
-/// last decrease belong to the same burst and change nothing. A prefix that was never throttled has no limit.
+/// turnover of requests served adds a fifth of what there was before the burst. The pause comes on top of the wait that
+/// the store asked for, so that hosts which were told the same time do not return together. Answers to requests sent
+/// before the last decrease belong to the same burst: they may lengthen the pause, and change nothing else. A prefix
+/// that was never throttled has no limit.
 ///
 /// Not thread-safe: confined to the lock of its stage.
 final class PrefixThrottle {
@@ -30,7 +32,7 @@ final class PrefixThrottle {
     private int burst;
     private boolean throttled;
     private long throttledAtNanos;
-    private long pauseNanos;
+    private long pausedUntilNanos;
 
     /// @param random from 0 to below 1
     PrefixThrottle(DoubleSupplier random) {
@@ -39,8 +41,8 @@ final class PrefixThrottle {
 
     /// Time until a request may be sent; 0 for now, `Long.MAX_VALUE` until one in flight has ended.
     long nanosUntilAllowed(long nowNanos) {
-        if (throttled && nowNanos - throttledAtNanos < pauseNanos) {
-            return pauseNanos - (nowNanos - throttledAtNanos);
+        if (throttled && pausedUntilNanos - nowNanos > 0) {
+            return pausedUntilNanos - nowNanos;
         }
         return inFlight < Math.max(1, limit) ? 0 : Long.MAX_VALUE;
     }
@@ -70,8 +72,11 @@ final class PrefixThrottle {
     }
 
     /// Tells of a request, no longer in flight, that the store refused to be asked at this rate.
-    void throttled(long sentNanos, long nowNanos) {
+    ///
+    /// @param waitNanos how long the store asked not to be asked; 0 where it did not say
+    void throttled(long sentNanos, long nowNanos, long waitNanos) {
         if (throttled && sentNanos - throttledAtNanos < 0) {
+            pauseUntil(nowNanos + waitNanos);
             return;
         }
         double before = Math.min(limit, inFlight + 1);
@@ -80,10 +85,19 @@ final class PrefixThrottle {
             increase = Math.max(1, INCREASE * before);
         }
         long middle = Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(burst, 10));
-        pauseNanos = (long) (middle * (0.5 + random.getAsDouble()));
+        if (!throttled) {
+            pausedUntilNanos = nowNanos;
+        }
+        pauseUntil(nowNanos + waitNanos + (long) (middle * (0.5 + random.getAsDouble())));
         throttled = true;
         throttledAtNanos = nowNanos;
         burst++;
+    }
+
+    private void pauseUntil(long nanos) {
+        if (nanos - pausedUntilNanos > 0) {
+            pausedUntilNanos = nanos;
+        }
     }
 
     /// Whether there is nothing to remember.

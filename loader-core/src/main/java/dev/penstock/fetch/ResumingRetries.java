@@ -2,6 +2,7 @@ package dev.penstock.fetch;
 
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.error.WrongAnswerException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import reactor.core.publisher.Mono;
@@ -11,13 +12,18 @@ import reactor.util.retry.Retry;
 ///
 /// Only a [RetryableException] is tried again. The delay is random between nothing and a bound that doubles with every
 /// failure, so that hosts that failed together do not return together ("full jitter", Brooker, 2015); throttling has a
-/// longer one. Each attempt asks for the bytes that are missing then. A failure that follows progress of
-/// a sixteenth begins anew to count; after [#MAX_ATTEMPTS] without any, or when that has gone on for the
-/// time limit, the last failure is passed on as it is. A cancel ends the request, or the wait for the next one.
+/// longer one. It comes on top of the wait that the server asked for. Each attempt asks for the bytes that are missing
+/// then. A failure that follows progress of a sixteenth begins anew to count; after [#MAX_ATTEMPTS] without any, when
+/// that has gone on for the time limit, or when the server asked for a wait beyond it, the last failure is passed on as
+/// it is. So is the [#MAX_WRONG_ANSWERS]th wrong answer of a read, whatever progress was made. A cancel ends the
+/// request, or the wait for the next one.
 final class ResumingRetries implements RangeSource {
 
     /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
     static final int MAX_ATTEMPTS = 64;
+
+    /// A balancer's other server answers right soon; one that is alone goes on for ever, and brings bytes meanwhile.
+    static final int MAX_WRONG_ANSWERS = 4;
 
     /// A server that drops every connection after a few bytes is as good as one that answers none; a sixteenth of what
     /// was missing, and of a large range no more than 64 KiB, is more than a few.
@@ -70,6 +76,7 @@ final class ResumingRetries implements RangeSource {
         private final long leastProgressBytes;
         private long missingBytes;
         private int failures;
+        private int wrongAnswers;
         private long firstAtNanos;
 
         FailureStreak(RangeRequest request) {
@@ -80,7 +87,7 @@ final class ResumingRetries implements RangeSource {
 
         /// Emits when to try again, or the failure where that is over.
         Mono<Long> delay(Throwable failure) {
-            if (!(failure instanceof RetryableException)) {
+            if (!(failure instanceof RetryableException retryable)) {
                 return Mono.error(failure);
             }
             long now = clock.nanos();
@@ -91,12 +98,17 @@ final class ResumingRetries implements RangeSource {
                 missingBytes = missing;
             }
             failures++;
+            if (failure instanceof WrongAnswerException) {
+                wrongAnswers++;
+            }
             long left = giveUpAfterNanos - (now - firstAtNanos);
-            if (failures == MAX_ATTEMPTS || left <= 0) {
+            long askedNanos = retryable.retryAfter().toNanos();
+            boolean patienceIsSpent = failures == MAX_ATTEMPTS || left <= 0 || askedNanos > left;
+            if (patienceIsSpent || wrongAnswers == MAX_WRONG_ANSWERS) {
                 return Mono.error(failure);
             }
             meter.retries.increment();
-            return Mono.delay(Duration.ofNanos(Math.min(left, delayNanos(failure))), clock.timer());
+            return Mono.delay(Duration.ofNanos(Math.min(left, askedNanos + delayNanos(failure))), clock.timer());
         }
 
         private long delayNanos(Throwable failure) {

@@ -5,7 +5,6 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
-import dev.penstock.store.RetryPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -15,8 +14,7 @@ import java.util.function.Consumer;
 
 /// The bytes of one shard from first to last, in off-heap blocks, with the next blocks read while one is consumed.
 ///
-/// A read that fails for a reason that may pass is sent again for the bytes that are missing, as
-/// [RetryPolicy#defaults()] says.
+/// Errors are those of the store, which may be a [RetriedStore][dev.penstock.store.RetriedStore].
 ///
 /// Threading: one thread, which may block. Closing ends the reads in flight; nothing writes to the blocks afterwards.
 public final class ShardBytes implements AutoCloseable {
@@ -28,8 +26,6 @@ public final class ShardBytes implements AutoCloseable {
     /// Blocks being read while one is consumed: with 100 ms to the first byte and 90 MB/s a connection, one block at a
     /// time brings 43 MB/s and four bring 170.
     private static final int BLOCKS_AHEAD = 4;
-
-    private static final RetryPolicy RETRIES = RetryPolicy.defaults();
 
     private final ObjectStore store;
     private final ObjectMetadata object;
@@ -143,9 +139,7 @@ public final class ShardBytes implements AutoCloseable {
         MemorySegment wanted = memory.asSlice(0, bytes);
         ReadTarget target = new ReadTarget(wanted);
         reads.add(new BlockRead(
-                target,
-                wanted,
-                RETRIES.around(store.read(object, nextOffset, target)).toFuture()));
+                target, wanted, store.read(object, nextOffset, target).toFuture()));
         nextOffset += bytes;
     }
 }

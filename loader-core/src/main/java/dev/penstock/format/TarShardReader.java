@@ -1,6 +1,5 @@
 package dev.penstock.format;
 
-import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
 import dev.penstock.error.CorruptDataException;
 import java.lang.foreign.MemorySegment;
@@ -12,8 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a WebDataset tar: consecutive members with one key are a sample, each member a field of bytes.
+/// Reads a WebDataset tar: consecutive members with one key are a sample, each member a field.
 ///
+/// - A field holds bytes, or the numbers that [MemberName#elementType] finds in its name.
 /// - Understood: POSIX ustar, pax `path` and `size`, GNU long names and base-256 sizes.
 /// - Skipped and counted: whatever is not a regular file, and names that [MemberName#of] finds in no sample.
 /// - A key that comes again after another one begins a new sample, as it does in WebDataset.
@@ -118,7 +118,12 @@ public final class TarShardReader {
         if (!sampleFields.add(name.field())) {
             throw in.corruptMember(path, offset, "one field '" + name.field() + "' in sample " + name.key(), "two");
         }
-        visitor.beginField(fields.computeIfAbsent(name.field(), f -> new Field(f, ElementType.UINT8)), offset);
+        Field field = fields.computeIfAbsent(name.field(), f -> new Field(f, MemberName.elementType(f)));
+        int widthBytes = field.type().widthBytes();
+        if (sizeBytes % widthBytes != 0) {
+            throw in.corruptMember(path, offset, "whole elements of " + widthBytes + " bytes", sizeBytes + " bytes");
+        }
+        visitor.beginField(field, offset);
         for (long left = sizeBytes; left > 0; ) {
             MemorySegment bytes = in.take(left);
             visitor.bytes(bytes);

@@ -28,6 +28,7 @@ import java.util.UUID;
 /// ```
 /// DIRECTORY/<digest of the root>/lock
 /// DIRECTORY/<digest of the root>/<digest of the state>.bundle
+/// DIRECTORY/<digest of the root>/<digest of the state>.versions   see RememberedVersions
 /// DIRECTORY/<digest of the root>/*.part       being written
 /// ```
 ///
@@ -76,6 +77,15 @@ final class CachedBundles {
         return last.isPresent() ? open(last.get().bundle()) : Optional.empty();
     }
 
+    /// Whether any state of the dataset is here, whole or not.
+    boolean isHeld() {
+        try {
+            return Files.isDirectory(home) && !files(home, BUNDLE).isEmpty();
+        } catch (IOException unusable) {
+            return false;
+        }
+    }
+
     /// Says that the state was opened now.
     void touch(String state) throws IOException {
         Files.setLastModifiedTime(file(state), FileTime.from(Instant.now()));
@@ -83,9 +93,7 @@ final class CachedBundles {
 
     /// Fetches, verifies and stores a state; the caller holds the lock.
     OpenIndex fill(String state, IndexBundle bundle, ObjectStore store) throws IOException {
-        // The lock is held, so these were left by processes that were killed.
-        delete(files(home, PART));
-        Path part = home.resolve(UUID.randomUUID() + PART);
+        Path part = newPart(home);
         try (FileChannel file = FileChannel.open(
                 part, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             IndexDownload.run(store, bundle, (position, bytes) -> writeFully(file, position, bytes));
@@ -93,10 +101,24 @@ final class CachedBundles {
             OpenIndex opened = bundle.open(file.map(FileChannel.MapMode.READ_ONLY, 0, bundle.sizeBytes(), arena));
             Files.move(part, file(state), StandardCopyOption.ATOMIC_MOVE);
             force(home);
-            return opened;
+            return opened.remembering(versions(home, file(state)));
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    /// @param bundle below [#home()], or the home of another dataset
+    private static RememberedVersions versions(Path home, Path bundle) {
+        String name = bundle.getFileName().toString();
+        return new RememberedVersions(home, name.substring(0, name.length() - BUNDLE.length()));
+    }
+
+    /// A name to write under; what processes that were killed left is deleted, as the caller holds the lock.
+    static Path newPart(Path home) throws IOException {
+        for (Path left : files(home, PART)) {
+            Files.deleteIfExists(left);
+        }
+        return home.resolve(UUID.randomUUID() + PART);
     }
 
     private Path file(String state) {
@@ -106,7 +128,7 @@ final class CachedBundles {
     private Optional<OpenIndex> open(Path bundle) throws IOException {
         try (FileChannel file = FileChannel.open(bundle, StandardOpenOption.READ)) {
             MemorySegment mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
-            return Optional.of(IndexBundle.decode(mapped, root).open(mapped));
+            return Optional.of(IndexBundle.decode(mapped, root).open(mapped).remembering(versions(home, bundle)));
         } catch (NoSuchFileException notCached) {
             return Optional.empty();
         }
@@ -127,23 +149,24 @@ final class CachedBundles {
 
     /// Deletes the dataset's other states, and what of other datasets was not opened for long.
     void discardOthers(String state) throws IOException {
-        List<Path> stale = new ArrayList<>(files(home, BUNDLE));
-        stale.remove(file(state));
+        for (Path bundle : files(home, BUNDLE)) {
+            if (!bundle.equals(file(state))) {
+                delete(home, bundle);
+            }
+        }
         FileTime oldest = FileTime.from(Instant.now().minus(KEPT_UNOPENED));
         for (Path other : files(directory, "")) {
             for (Path bundle : Files.isDirectory(other) ? files(other, BUNDLE) : List.<Path>of()) {
                 if (Files.getLastModifiedTime(bundle).compareTo(oldest) < 0) {
-                    stale.add(bundle);
+                    delete(other, bundle);
                 }
             }
         }
-        delete(stale);
     }
 
-    private static void delete(List<Path> files) throws IOException {
-        for (Path file : files) {
-            Files.deleteIfExists(file);
-        }
+    private static void delete(Path home, Path bundle) throws IOException {
+        Files.deleteIfExists(bundle);
+        versions(home, bundle).forget();
     }
 
     private static List<Path> files(Path directory, String suffix) throws IOException {

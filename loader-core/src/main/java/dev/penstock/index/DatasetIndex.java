@@ -6,13 +6,21 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetriedStore;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The index of a whole dataset: its shards in ascending key order, and every sample by its dataset-wide number.
 ///
@@ -23,13 +31,20 @@ import java.util.function.BiFunction;
 /// Threading: immutable; any thread may use it and any thread may close it.
 public final class DatasetIndex implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(DatasetIndex.class);
+
+    private final Patience patience;
+    private final LongAdder requests;
     private final Arena arena;
     private final Manifest manifest;
     private final List<ShardIndex> shards;
     private final long[] firstSamples;
     private final String digest;
+    private final Optional<RememberedVersions> remembered;
 
-    private DatasetIndex(Arena arena, OpenIndex opened) {
+    private DatasetIndex(Patience patience, LongAdder requests, Arena arena, OpenIndex opened) {
+        this.patience = patience;
+        this.requests = requests;
         this.arena = arena;
         this.manifest = opened.manifest();
         this.shards = opened.shards();
@@ -38,28 +53,40 @@ public final class DatasetIndex implements AutoCloseable {
             firstSamples[s + 1] = firstSamples[s] + shards.get(s).sampleCount();
         }
         this.digest = digest(shards);
+        this.remembered = opened.remembered();
     }
 
     /// Opens the index below the store's root, reading it whole where the store is not local.
     ///
     /// Blocks; the store may be closed afterwards, the index must be.
     public static DatasetIndex open(ObjectStore store) {
-        return open(store, OpenIndex::fromStore);
+        return open(store, Patience.defaults(), OpenIndex::fromStore);
     }
 
     /// Opens the index below the store's root; where the store is not local, from the cache as far as it has it.
     ///
     /// Blocks; the store may be closed afterwards, the index must be.
     public static DatasetIndex open(ObjectStore store, IndexCache cache) {
+        return open(store, cache, Patience.defaults());
+    }
+
+    /// The same.
+    ///
+    /// @param patience with a store that does not answer, now and when the index is asked for the shards' states
+    public static DatasetIndex open(ObjectStore store, IndexCache cache, Patience patience) {
         return open(
                 store,
+                patience,
                 (from, arena) -> OpenIndex.isLocal(from) ? OpenIndex.fromStore(from, arena) : cache.open(from, arena));
     }
 
-    private static DatasetIndex open(ObjectStore store, BiFunction<ObjectStore, Arena, OpenIndex> opening) {
+    private static DatasetIndex open(
+            ObjectStore store, Patience patience, BiFunction<RetriedStore, Arena, OpenIndex> opening) {
+        LongAdder requests = new LongAdder();
         Arena arena = Arena.ofShared();
         try {
-            return new DatasetIndex(arena, opening.apply(store, arena));
+            OpenIndex opened = opening.apply(new RetriedStore(store, patience, requests), arena);
+            return new DatasetIndex(patience, requests, arena, opened);
         } catch (RuntimeException failed) {
             arena.close();
             throw failed;
@@ -145,14 +172,72 @@ public final class DatasetIndex implements AutoCloseable {
     /// Where the store [pins][ObjectStore#pins(String)] the version seen when indexing, that state is taken without a
     /// request: a read of another one is refused by the store. Elsewhere it is the state that the store has now, which
     /// must have the size it had when it was indexed. Versions may differ there: a copy of a dataset has new
-    /// modification times and the same bytes, and the checksum of each sample finds bytes that are not.
+    /// modification times and the same bytes, and the checksum of each sample finds bytes that are not. An index that
+    /// came through an [IndexCache] remembers that state on this host, and a later start takes it without a request.
     ///
     /// @throws CorruptDataException when a shard that was asked for is missing or has another size
     public List<ObjectMetadata> currentObjects(ObjectStore store) {
         List<ObjectMetadata> indexed = shards.stream().map(ShardIndex::object).toList();
-        return indexed.stream().allMatch(shard -> store.pins(shard.version()))
-                ? indexed
-                : Concurrently.map(indexed, Concurrently.REQUESTS, shard -> currentObject(store, shard));
+        if (indexed.stream().allMatch(shard -> store.pins(shard.version()))) {
+            return indexed;
+        }
+        return rememberedObjects(indexed).orElseGet(() -> {
+            RetriedStore asked = new RetriedStore(store, patience, requests);
+            List<ObjectMetadata> found =
+                    Concurrently.map(indexed, Concurrently.REQUESTS, shard -> currentObject(asked, shard));
+            remember(found);
+            return found;
+        });
+    }
+
+    private Optional<List<ObjectMetadata>> rememberedObjects(List<ObjectMetadata> indexed) {
+        if (remembered.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return remembered
+                    .get()
+                    .read(digest)
+                    .map(versions -> IntStream.range(0, indexed.size())
+                            .mapToObj(s -> new ObjectMetadata(
+                                    indexed.get(s).key(), indexed.get(s).sizeBytes(), versions.get(s)))
+                            .toList());
+        } catch (IOException unreadable) {
+            log.warn("cannot read what is remembered of the shards, asking the store: {}", unreadable.toString());
+            return Optional.empty();
+        }
+    }
+
+    private void remember(List<ObjectMetadata> found) {
+        try {
+            if (remembered.isPresent()) {
+                remembered
+                        .get()
+                        .write(
+                                digest,
+                                found.stream().map(ObjectMetadata::version).toList());
+            }
+        } catch (IOException unwritable) {
+            log.warn("cannot remember the state of the shards, a later start asks again: {}", unwritable.toString());
+        }
+    }
+
+    /// Makes the next start ask the store for the state of every shard; for when one turned out not to be what it was.
+    ///
+    /// Blocks for a moment.
+    public void forgetObjects() {
+        try {
+            if (remembered.isPresent()) {
+                remembered.get().forget();
+            }
+        } catch (IOException undeletable) {
+            log.warn("cannot forget the state of the shards: {}", undeletable.toString());
+        }
+    }
+
+    /// Requests sent to the store so far: to open the index, and for [#currentObjects].
+    public long requests() {
+        return requests.sum();
     }
 
     private static ObjectMetadata currentObject(ObjectStore store, ObjectMetadata indexed) {

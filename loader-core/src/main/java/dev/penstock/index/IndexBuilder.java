@@ -10,6 +10,8 @@ import dev.penstock.format.TarShardReader;
 import dev.penstock.format.TokenShardReader;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetriedStore;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -37,7 +40,12 @@ public final class IndexBuilder {
     private final IndexOptions options;
 
     public IndexBuilder(ObjectStore store, IndexOptions options) {
-        this.store = store;
+        this(store, options, Patience.defaults());
+    }
+
+    /// @param patience with a store that does not answer
+    public IndexBuilder(ObjectStore store, IndexOptions options, Patience patience) {
+        this.store = new RetriedStore(store, patience, new LongAdder());
         this.options = options;
     }
 

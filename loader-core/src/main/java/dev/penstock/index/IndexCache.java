@@ -4,6 +4,7 @@ import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.RetriedStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -23,8 +24,12 @@ import org.slf4j.LoggerFactory;
 /// its digest names the file. Every file is verified against its checksums when it is opened; a torn one is counted and
 /// fetched again.
 ///
-/// An origin that gives no answer at all, after retries, does not keep a run from starting: the copy opened last is
-/// used, with a warning. That is safe, since reads are held to the versions in the index wherever the store has them
+/// Beside a dataset's index lie the versions that its shards had when they were last asked for, where a version that
+/// was indexed does not pin: a later start takes them without a request. A shard that was replaced since is refused
+/// when it is read; that makes the host forget, so that the next start asks again.
+///
+/// An origin that gives no answer at all, after a few retries, does not keep a run from starting: the copy opened last
+/// is used, with a warning. That is safe, since reads are held to the versions in the index wherever the store has them
 /// and every sample to its checksum, and it is wanted, since the disk tier may hold every byte the run needs. An origin
 /// that answers no (missing, forbidden) is believed.
 ///
@@ -66,11 +71,11 @@ public final class IndexCache {
         return new IndexCacheCounters(hits.sum(), misses.sum(), tornFiles.sum(), failures.sum(), unansweredOpens.sum());
     }
 
-    OpenIndex open(ObjectStore store, Arena arena) {
+    OpenIndex open(RetriedStore store, Arena arena) {
         CachedBundles cached = new CachedBundles(directory, store.root(), arena);
         ObjectMetadata manifest;
         try {
-            manifest = Manifest.stat(store);
+            manifest = Manifest.stat(cached.isHeld() ? store.hurried() : store);
         } catch (RetryableException unanswered) {
             return openUnanswered(cached, unanswered);
         }

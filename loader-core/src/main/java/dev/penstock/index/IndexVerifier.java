@@ -6,9 +6,12 @@ import dev.penstock.error.FatalException;
 import dev.penstock.format.ShardFormat;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetriedStore;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -26,7 +29,12 @@ public final class IndexVerifier {
     ///
     /// @param differences told each difference as it is found
     public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences) {
-        this.store = store;
+        this(store, differences, Patience.defaults());
+    }
+
+    /// @param patience with a store that does not answer
+    public IndexVerifier(ObjectStore store, Consumer<IndexDifference> differences, Patience patience) {
+        this.store = new RetriedStore(store, patience, new LongAdder());
         this.differences = differences;
     }
 
@@ -84,7 +92,6 @@ public final class IndexVerifier {
         compare(shard, "", "fields", index.header().fields(), fresh.header().fields());
         compare(shard, "", "counters", index.counters(), fresh.counters());
         compare(shard, "", "samples", index.sampleCount(), fresh.sampleCount());
-        long samplesBegin = differenceCount;
         for (int sample = 0; sample < Math.min(index.sampleCount(), fresh.sampleCount()); sample++) {
             String key = index.key(sample);
             compare(shard, key, "key", key, fresh.key(sample));
@@ -100,20 +107,28 @@ public final class IndexVerifier {
                         Integer.toHexString(fresh.crc32c(sample, field)));
             }
         }
-        if (differenceCount == samplesBegin) {
-            compareChunks(index, fresh);
-        }
+        compareChunks(index, fresh);
     }
 
-    /// Finds what no sample covers, such as the headers between them; a sample that differs says more than its chunk.
+    /// Finds what no sample covers, such as the headers between them, also beside a sample that differs. Neighbours
+    /// that differ are one difference: a byte too many moves every chunk behind it.
     private void compareChunks(ShardIndex index, ShardIndex fresh) {
-        for (int chunk = 0; chunk < Math.min(index.chunkCount(), fresh.chunkCount()); chunk++) {
-            compare(
-                    index.object().key(),
-                    "",
-                    "crc32c of the chunk at " + (long) chunk * ShardIndex.CHUNK_BYTES,
-                    Integer.toHexString(index.chunkCrc32c(chunk)),
-                    Integer.toHexString(fresh.chunkCrc32c(chunk)));
+        int count = Math.min(index.chunkCount(), fresh.chunkCount());
+        for (int chunk = 0; chunk < count; chunk++) {
+            int end = chunk;
+            while (end < count && index.chunkCrc32c(end) != fresh.chunkCrc32c(end)) {
+                end++;
+            }
+            if (end > chunk) {
+                String chunks = end == chunk + 1 ? "the chunk at " : (end - chunk) + " chunks from ";
+                compare(
+                        index.object().key(),
+                        "",
+                        "crc32c of " + chunks + (long) chunk * ShardIndex.CHUNK_BYTES,
+                        Integer.toHexString(index.chunkCrc32c(chunk)),
+                        Integer.toHexString(fresh.chunkCrc32c(chunk)));
+                chunk = end;
+            }
         }
     }
 

@@ -3,9 +3,20 @@ package dev.penstock.index;
 import dev.penstock.store.ObjectStore;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Optional;
 
 /// A manifest and the indexes of its shards, each found whole and the one listed.
-record OpenIndex(Manifest manifest, List<ShardIndex> shards) {
+///
+/// @param remembered what this host knows of the shards' present states; empty where it keeps no such thing
+record OpenIndex(Manifest manifest, List<ShardIndex> shards, Optional<RememberedVersions> remembered) {
+
+    OpenIndex(Manifest manifest, List<ShardIndex> shards) {
+        this(manifest, shards, Optional.empty());
+    }
+
+    OpenIndex remembering(RememberedVersions versions) {
+        return new OpenIndex(manifest, shards, Optional.of(versions));
+    }
 
     /// Each local index file is a mapping of its own, and a host allows 65,530 of them by default; a dataset of more
     /// shards than half of that is read into memory.

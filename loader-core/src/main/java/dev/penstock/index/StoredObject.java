@@ -3,34 +3,30 @@ package dev.penstock.index;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
-import dev.penstock.store.RetryPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/// Blocking requests for small objects, each sent again as [RetryPolicy#defaults()] says; for threads that may block,
-/// as those that build and open indexes.
+/// Blocking requests for small objects; for threads that may block, as those that build and open indexes.
 final class StoredObject {
-
-    private static final RetryPolicy RETRIES = RetryPolicy.defaults();
 
     private StoredObject() {}
 
     static ObjectMetadata stat(ObjectStore store, String key) {
-        return RETRIES.around(store.stat(key)).blockOptional().orElseThrow();
+        return store.stat(key).blockOptional().orElseThrow();
     }
 
-    /// Every object below the root. A listing that broke off is begun again: its parts are not known to fit together.
+    /// Every object below the root.
     static List<ObjectMetadata> list(ObjectStore store) {
-        return RETRIES.around(store.list("").collectList()).blockOptional().orElseThrow();
+        return store.list("").collectList().blockOptional().orElseThrow();
     }
 
-    /// Fills `destination` with the object's bytes from `offsetBytes` on; a retry asks only for what is missing.
+    /// Fills `destination` with the object's bytes from `offsetBytes` on.
     static void read(ObjectStore store, ObjectMetadata object, long offsetBytes, MemorySegment destination) {
         ReadTarget target = new ReadTarget(destination);
         try {
-            RETRIES.around(store.read(object, offsetBytes, target)).block();
+            store.read(object, offsetBytes, target).block();
         } finally {
             target.close();
         }

@@ -5,19 +5,20 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// The blocking form of a loader's stream, for one thread.
+/// The blocking form of a stream of batches, for one thread.
 ///
 /// [#next()] waits for the batch; the caller closes each batch. [#close()] ends the stream and gives back everything
 /// that was not delivered. An interrupt while waiting ends the wait with IllegalStateException and leaves the thread
 /// interrupted.
 public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
 
-    private final BatchStream stream;
+    private final BatchFeed feed;
     private @Nullable Batch next;
     private boolean ended;
 
-    BatchIterator(BatchStream stream) {
-        this.stream = stream;
+    /// @param feed closed with the iterator
+    public BatchIterator(BatchFeed feed) {
+        this.feed = feed;
     }
 
     @Override
@@ -41,7 +42,7 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
 
     private @Nullable Batch take() {
         try {
-            return stream.take();
+            return feed.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a batch", e);
@@ -55,6 +56,6 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
             next.close();
             next = null;
         }
-        stream.close();
+        feed.close();
     }
 }

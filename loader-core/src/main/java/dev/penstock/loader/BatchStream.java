@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Ownership: slots of undelivered batches and all block leases belong to the stream and are given back by
 /// [#close()]; a delivered batch belongs to the consumer. Threading: one consumer; [#close()] from any thread, also
 /// while the consumer waits.
-final class BatchStream implements AutoCloseable {
+final class BatchStream implements BatchFeed {
 
     private final List<Field> fields;
     private final FillQueue fills;
@@ -43,10 +43,8 @@ final class BatchStream implements AutoCloseable {
         this.planner = Thread.ofPlatform().name("penstock-planner").daemon().start(planner);
     }
 
-    /// Waits for the next batch; null at the end of the run. Throws the failure of the batch whose turn it is, after
-    /// every batch before it has been delivered.
-    @Nullable
-    Batch take() throws InterruptedException {
+    @Override
+    public @Nullable Batch take() throws InterruptedException {
         long calledAtNanos = System.nanoTime();
         Fill fill = fills.take();
         if (fill == null) {

@@ -62,7 +62,7 @@ final class CacheTiers implements AutoCloseable {
     static CacheTiers open(
             DatasetIndex index, ObjectStore store, SampleOrder order, GlobalBatches batches, LoaderConfig config) {
         List<ObjectMetadata> objects = index.currentObjects(store);
-        BlockMap blockMap = blockMap(index, store, objects, config.cache().blockBytes());
+        BlockMap blockMap = blockMap(index, objects, config.cache().blockBytes());
         BlockCache cache = BlockCache.open(config.cache().forData(blockMap));
         try {
             return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.OWN);
@@ -81,16 +81,19 @@ final class CacheTiers implements AutoCloseable {
             LoaderConfig config,
             BlockCache cache) {
         List<ObjectMetadata> objects = index.currentObjects(store);
-        BlockMap blockMap = blockMap(index, store, objects, cache.blockBytes());
+        BlockMap blockMap = blockMap(index, objects, cache.blockBytes());
         return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.SHARED);
     }
 
-    private static BlockMap blockMap(
-            DatasetIndex index, ObjectStore store, List<ObjectMetadata> objects, int blockBytes) {
+    /// A shard's bytes are what its index says, wherever they lie: its name, the version that was indexed, and the
+    /// checksum of every chunk. So a dataset that is reached another way (another endpoint, a copy on another store)
+    /// finds its blocks, and one that was indexed at another version does not.
+    private static BlockMap blockMap(DatasetIndex index, List<ObjectMetadata> objects, int blockBytes) {
         List<String> identities = new ArrayList<>();
         for (int s = 0; s < index.shardCount(); s++) {
             ShardIndex shard = index.shard(s);
-            identities.add(store.root() + "\n" + shard.object().key() + "\n" + shard.digest());
+            ObjectMetadata indexed = shard.object();
+            identities.add(indexed.key() + "\n" + indexed.version() + "\n" + shard.digest());
         }
         long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();
         return new BlockMap(sizes, identities, blockBytes);
@@ -110,7 +113,9 @@ final class CacheTiers implements AutoCloseable {
         StepClock clock = new StepClock(config.startStep());
         FetchMeter fetches = new FetchMeter();
         Origin origin = Origin.of(store, objects, index, blockMap, config.fetch(), fetches);
-        NextUse uses = new BlockUses(index, order, batches, config.regrouping(), config.ranks(), blockMap);
+        long endStep = config.stepCount(index.sampleCount());
+        NextUse uses = new BlockUses(
+                index, order, batches, config.regrouping(), config.ranks(), blockMap, config.startStep(), endStep);
         JobBlocks blocks = cache.attach(blockMap, origin, uses, clock, meter);
         return new CacheTiers(blockMap, clock, meter, fetches, origin, cache, ownership, blocks);
     }

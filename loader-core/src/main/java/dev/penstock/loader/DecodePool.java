@@ -19,6 +19,7 @@ final class DecodePool implements AutoCloseable {
     private record Task(Fill fill, int blockIndex, @Nullable BlockLease lease) {}
 
     private final DatasetIndex index;
+    private final Padding padding;
     private final Consumer<Fill> ended;
     private final LinkedBlockingQueue<Task> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -26,8 +27,9 @@ final class DecodePool implements AutoCloseable {
     private boolean closed;
 
     /// @param ended told of each fill whose last block was dealt with, on the worker's thread
-    DecodePool(int threadCount, DatasetIndex index, Consumer<Fill> ended) {
+    DecodePool(int threadCount, DatasetIndex index, Padding padding, Consumer<Fill> ended) {
         this.index = index;
+        this.padding = padding;
         this.ended = ended;
         for (int i = 0; i < threadCount; i++) {
             threads.add(
@@ -122,10 +124,11 @@ final class DecodePool implements AutoCloseable {
         return 0;
     }
 
-    private static void finish(Fill fill, SampleDecoder decoder) {
+    private void finish(Fill fill, SampleDecoder decoder) {
         try {
             if (fill.failure() == null) {
                 decoder.finish(fill.plan, fill.slot().segment());
+                padding.write(fill.plan, fill.slot().segment());
             }
         } catch (RuntimeException | Error e) {
             fill.fail(e);

@@ -28,6 +28,15 @@ final class FillQueue {
     private boolean roomSignalled;
     private volatile boolean slotWanted;
 
+    private final Runnable onStarved;
+    private boolean starvationTold;
+
+    /// @param onStarved called by the consumer, outside the lock, when nothing is on its way to it because no slot can
+    ///     be had; once for each time the planner found none
+    FillQueue(Runnable onStarved) {
+        this.onStarved = onStarved;
+    }
+
     /// A fill that is free for a new plan.
     Fill spare() {
         lock.lock();
@@ -63,6 +72,7 @@ final class FillQueue {
         lock.lock();
         try {
             fills.add(fill);
+            slotWanted = false;
         } finally {
             lock.unlock();
         }
@@ -111,6 +121,10 @@ final class FillQueue {
                     }
                     return null;
                 }
+                if (head == null && slotWanted && !starvationTold) {
+                    tellStarvation();
+                    continue;
+                }
                 if (head != null && head.outcome == Fill.Outcome.FAILED) {
                     throw Failures.unchecked(head.requireFailure());
                 }
@@ -128,9 +142,28 @@ final class FillQueue {
         }
     }
 
+    private void tellStarvation() {
+        starvationTold = true;
+        lock.unlock();
+        try {
+            onStarved.run();
+        } finally {
+            lock.lock();
+        }
+    }
+
     /// Says that the planner waits for a slot; it asks for one once more afterwards, so that no release goes unnoticed.
     void wantSlot() {
-        slotWanted = true;
+        lock.lock();
+        try {
+            slotWanted = true;
+            starvationTold = false;
+            if (fills.isEmpty()) {
+                headChanged.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Wakes the planner when it waits for a slot.
@@ -139,6 +172,11 @@ final class FillQueue {
             slotWanted = false;
             signalRoom();
         }
+    }
+
+    /// Wakes the planner: steps that it could not plan before may be planned now.
+    void stepsDecided() {
+        signalRoom();
     }
 
     private void signalRoom() {
@@ -161,8 +199,8 @@ final class FillQueue {
         }
     }
 
-    /// Waits until there may be a place in the queue or a slot that there was not before; false when the queue was
-    /// closed.
+    /// Waits until there may be a place in the queue, a slot or a decided step that there was not before; false when
+    /// the queue was closed.
     boolean awaitRoom() {
         lock.lock();
         try {

@@ -4,6 +4,7 @@ import dev.penstock.batch.Batch;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.FatalException;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
 import dev.penstock.memory.PageLockedMemory;
@@ -11,7 +12,6 @@ import dev.penstock.memory.SlotArena;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
-import dev.penstock.plan.StepSamples;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.tier.BlockCache;
 import java.time.Duration;
@@ -19,8 +19,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /// Streams the batches of a dataset: warm tiers and page-locked slots, and one stream over them at a time.
 ///
@@ -32,7 +30,7 @@ import reactor.core.scheduler.Schedulers;
 /// Ownership: the caller closes every batch, then the loader, then the index and the store it was opened with. Closing
 /// the loader reaps batches that were never closed; using one afterwards throws. Threading: any thread may open a
 /// stream, one at a time; a second one while the first runs is refused.
-public final class Loader implements AutoCloseable {
+public final class Loader implements BatchSource {
 
     private final DatasetIndex index;
     private final LoaderConfig config;
@@ -40,26 +38,34 @@ public final class Loader implements AutoCloseable {
     private final GlobalBatches batches;
     private final CacheTiers tiers;
     private final SlotArena slots;
+    private final Padding padding;
     private final StallClock stalls = new StallClock();
+    private final Runnable stepsDecided = this::stepsDecided;
 
+    private final Runnable onStarved;
     private volatile @Nullable FillQueue activeFills;
     private @Nullable BatchStream activeStream;
     private boolean closed;
 
-    private Loader(DatasetIndex index, ObjectStore store, LoaderConfig config, @Nullable BlockCache cache) {
+    private Loader(
+            DatasetIndex index,
+            ObjectStore store,
+            LoaderConfig config,
+            @Nullable BlockCache cache,
+            @Nullable PageLockedMemory slotMemory,
+            Runnable onStarved) {
         this.index = index;
+        this.onStarved = onStarved;
         this.config = config;
+        this.padding = new Padding(index.fields(), config.padValue());
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
-        this.batches = new GlobalBatches(
-                index.sampleCount(),
-                config.batchSize(),
-                config.epochs().orElse(GlobalBatches.UNBOUNDED),
-                config.remainder());
+        this.batches = config.batches(index.sampleCount());
         requireStartWithinRun();
         this.tiers = cache == null
                 ? CacheTiers.open(index, store, order, batches, config)
                 : CacheTiers.attach(index, store, order, batches, config, cache);
-        this.slots = new SlotArena(allocateSlots(), this::slotReleased);
+        this.slots = new SlotArena(slotMemory == null ? allocateSlots() : slotMemory, this::slotReleased);
+        config.assigners().addListener(stepsDecided);
     }
 
     /// A run may be resumed at its end, where nothing is left; a start beyond it is a mistake.
@@ -86,48 +92,37 @@ public final class Loader implements AutoCloseable {
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
     /// settings contradict each other.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        return new Loader(index, store, config, null);
+        return new Loader(index, store, config, null, null, () -> {});
     }
 
     /// The same in a cache that is shared with other loaders, where [LoaderConfig#cache()] does not apply. Closing the
     /// loader detaches it: the cache stays open, with what the loader read.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config, BlockCache cache) {
-        return new Loader(index, store, config, cache);
+        return new Loader(index, store, config, cache, null, () -> {});
     }
 
-    /// The stream as a publisher: cold, so each subscription starts at [LoaderConfig#startStep()].
+    /// The same, delivering in memory of the caller's making, where [LoaderConfig#slotBytes()] and
+    /// [LoaderConfig#pageLocking()] do not apply. The loader closes it; where opening fails, the caller does.
     ///
-    /// Demand: exact; a batch is taken from the slots only when it was requested. Signals come on a thread of the
-    /// subscription. On cancel, on error and on completion everything that was not delivered is given back; delivered
-    /// batches stay the subscriber's. An operator that drops a batch in a race with a cancel (`publishOn`, `flatMap`)
-    /// leaves its slot leased until the loader is closed.
-    public Flux<Batch> batches() {
-        return Flux.defer(() -> {
-            Scheduler scheduler = Schedulers.newSingle("penstock-delivery", true);
-            return Flux.<Batch, BatchStream>generate(
-                            this::openStream,
-                            (stream, sink) -> {
-                                try {
-                                    Batch batch = stream.take();
-                                    if (batch == null) {
-                                        sink.complete();
-                                    } else {
-                                        sink.next(batch);
-                                    }
-                                } catch (InterruptedException cancelled) {
-                                    sink.complete();
-                                } catch (RuntimeException failure) {
-                                    sink.error(failure);
-                                }
-                                return stream;
-                            },
-                            BatchStream::close)
-                    .subscribeOn(scheduler)
-                    .doFinally(signal -> scheduler.dispose());
-        });
+    /// @param onStarved called by a consumer that waits while no batch is on its way, because the slots have no room:
+    ///     whoever keeps batches that it could do without closes them now
+    public static Loader open(
+            DatasetIndex index,
+            ObjectStore store,
+            LoaderConfig config,
+            BlockCache cache,
+            PageLockedMemory slotMemory,
+            Runnable onStarved) {
+        return new Loader(index, store, config, cache, slotMemory, onStarved);
     }
 
-    /// The stream as a blocking iterator, from [LoaderConfig#startStep()]; the caller closes it.
+    /// The stream as a publisher, from [LoaderConfig#startStep()].
+    @Override
+    public Flux<Batch> batches() {
+        return BatchFlux.of(this::openStream);
+    }
+
+    @Override
     public BatchIterator iterator() {
         return new BatchIterator(openStream());
     }
@@ -137,13 +132,20 @@ public final class Loader implements AutoCloseable {
             throw new IllegalStateException(
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
-        FillQueue fills = new FillQueue();
+        FillQueue fills = new FillQueue(onStarved);
         BatchPlanner planner = new BatchPlanner(
-                index, order, batches, config.regrouping(), config.assigner().get(), config.ranks(), tiers.blockMap());
-        DecodePool workers = new DecodePool(config.decodeThreads(), index, fill -> ended(fill, fills));
+                index,
+                order,
+                batches,
+                config.regrouping(),
+                config.assigners(),
+                config.ranks(),
+                config.layout(),
+                tiers.blockMap());
+        DecodePool workers = new DecodePool(config.decodeThreads(), index, padding, fill -> ended(fill, fills));
         StreamPlanner planning = new StreamPlanner(
                 planner,
-                index.fields(),
+                config.assigners(),
                 config.localRanks(),
                 config.startStep(),
                 stepCount(),
@@ -159,8 +161,11 @@ public final class Loader implements AutoCloseable {
     }
 
     /// A sample that is not what was indexed takes the blocks of its batch with it: a run that is begun again reads
-    /// them from the origin.
+    /// them from the origin. It also asks again what state the shards are in, whatever could not be read.
     private void ended(Fill fill, FillQueue fills) {
+        if (fill.failure() instanceof FatalException) {
+            index.forgetObjects();
+        }
         if (fill.failure() instanceof CorruptDataException) {
             for (int i = 0; i < fill.plan.blockCount(); i++) {
                 tiers.blocks().forget(fill.plan.block(i));
@@ -176,37 +181,33 @@ public final class Loader implements AutoCloseable {
         }
     }
 
+    private void stepsDecided() {
+        FillQueue fills = activeFills;
+        if (fills != null) {
+            fills.stepsDecided();
+        }
+    }
+
     private synchronized void streamClosed() {
         activeFills = null;
         activeStream = null;
     }
 
-    /// First step that is not delivered; `Long.MAX_VALUE` for an endless run.
+    @Override
     public long stepCount() {
-        return Math.min(batches.stepCount(), config.steps().orElse(Long.MAX_VALUE));
+        return config.stepCount(index.sampleCount());
     }
 
-    /// What to save so that a later run continues with `nextStep`.
+    @Override
     public LoaderState state(long nextStep) {
-        return new LoaderState(
-                LoaderState.VERSION,
-                SampleOrder.ORDER_VERSION,
-                index.digest(),
-                config.seed(),
-                config.shuffle().toString(),
-                config.remainder().name(),
-                config.batchSize(),
-                openWindow(nextStep),
-                nextStep,
-                nextStep == 0 ? 0 : batches.firstPosition(nextStep - 1) + batches.size(nextStep - 1));
+        return LoaderState.of(index, config, nextStep);
     }
 
-    private String openWindow(long nextStep) {
-        return StepSamples.isWithinWindow(batches, config.regrouping(), nextStep)
-                ? config.regrouping() + " ranks=" + config.ranks()
-                : LoaderState.NO_WINDOW;
-    }
+    /// Does nothing: the account of a loader in the trainer's own process is the checkpoint itself.
+    @Override
+    public void commit(long nextStep) {}
 
+    @Override
     public LoaderCounters counters() {
         Map<Stage, Duration> waits = new EnumMap<>(Stage.class);
         stalls.waitNanos().forEach((stage, nanos) -> waits.put(stage, Duration.ofNanos(nanos)));
@@ -214,12 +215,14 @@ public final class Loader implements AutoCloseable {
                 stalls.batches(),
                 stalls.samples(),
                 stalls.payloadBytes(),
+                stalls.paddingBytes(),
                 stalls.residentBytes(),
                 stalls.meanBalanceRatio(),
                 waits,
                 tiers.counters(),
                 tiers.warmUp(),
-                tiers.fetchCounters());
+                tiers.fetchCounters(),
+                index.requests());
     }
 
     /// What the kernel granted for the slots.
@@ -227,7 +230,7 @@ public final class Loader implements AutoCloseable {
         return slots.outcome();
     }
 
-    /// Slots out now: delivered and not closed, or being filled.
+    @Override
     public int leasedSlots() {
         return slots.leaseCount();
     }
@@ -243,6 +246,7 @@ public final class Loader implements AutoCloseable {
             closed = true;
             stream = activeStream;
         }
+        config.assigners().removeListener(stepsDecided);
         if (stream != null) {
             stream.close();
         }

@@ -1,12 +1,15 @@
 package dev.penstock.loader;
 
+import dev.penstock.batch.Layout;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.memory.SlotArena;
+import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.StepRegrouping;
 import dev.penstock.tier.CacheConfig;
@@ -33,7 +36,9 @@ import java.util.stream.IntStream;
 /// @param startStep first step delivered
 /// @param regrouping which samples neighbouring steps trade; it decides the data, and unless it is
 ///     [StepRegrouping#NONE] the number of ranks does so too
-/// @param assigner makes the function that divides a global batch; called once per stream
+/// @param assigners what divides the global batch of each step
+/// @param layout how the samples of a micro-batch lie beside each other; the assigner goes by the same one
+/// @param padValue what elements have that belong to no sample
 /// @param cache what the loader's own cache may use; a loader that shares one takes no notice of it
 /// @param fetch how the origin is read
 /// @param slotBytes hard limit of the page-locked memory that batches are delivered in
@@ -50,7 +55,9 @@ public record LoaderConfig(
         List<Integer> localRanks,
         long startStep,
         StepRegrouping regrouping,
-        Supplier<RankAssigner> assigner,
+        AssignerTimeline assigners,
+        Layout layout,
+        long padValue,
         CacheConfig cache,
         FetchConfig fetch,
         long slotBytes,
@@ -102,9 +109,19 @@ public record LoaderConfig(
         }
     }
 
-    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping.
+    /// Which positions make each step, over a dataset of so many samples; [#steps()] may cut the run short.
+    public GlobalBatches batches(long sampleCount) {
+        return new GlobalBatches(sampleCount, batchSize, epochs.orElse(GlobalBatches.UNBOUNDED), remainder);
+    }
+
+    /// First step that is not delivered; `Long.MAX_VALUE` for an endless run.
+    public long stepCount(long sampleCount) {
+        return Math.min(batches(sampleCount).stepCount(), steps.orElse(Long.MAX_VALUE));
+    }
+
+    /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping, packed.
     ///
-    /// @param assigner makes the function that divides a global batch, such as `ExactBalancer::new`
+    /// @param assigner makes the function that divides every global batch; called once per stream
     public static Builder builder(Supplier<RankAssigner> assigner) {
         return new Builder(assigner);
     }
@@ -122,7 +139,9 @@ public record LoaderConfig(
         private Optional<List<Integer>> localRanks = Optional.empty();
         private long startStep;
         private StepRegrouping regrouping = StepRegrouping.NONE;
-        private final Supplier<RankAssigner> assigner;
+        private AssignerTimeline assigners;
+        private Layout layout = new Layout.Packed();
+        private long padValue;
         private int blockBytes = CacheConfig.DEFAULT_BLOCK_BYTES;
         private long ramBytes = CacheConfig.defaults().ramBytes();
         private Optional<DiskTierConfig> disk = Optional.empty();
@@ -132,7 +151,7 @@ public record LoaderConfig(
         private int decodeThreads = Runtime.getRuntime().availableProcessors();
 
         private Builder(Supplier<RankAssigner> assigner) {
-            this.assigner = assigner;
+            this.assigners = AssignerTimeline.always(assigner);
         }
 
         public Builder seed(long value) {
@@ -186,6 +205,22 @@ public record LoaderConfig(
             return this;
         }
 
+        /// Replaces the one assigner of all steps.
+        public Builder assigners(AssignerTimeline value) {
+            assigners = value;
+            return this;
+        }
+
+        public Builder layout(Layout value) {
+            layout = value;
+            return this;
+        }
+
+        public Builder padValue(long value) {
+            padValue = value;
+            return this;
+        }
+
         public Builder blockBytes(int value) {
             blockBytes = value;
             return this;
@@ -235,7 +270,9 @@ public record LoaderConfig(
                             .toList()),
                     startStep,
                     regrouping,
-                    assigner,
+                    assigners,
+                    layout,
+                    padValue,
                     new CacheConfig(blockBytes, ramBytes, disk),
                     fetch,
                     slotBytes,

@@ -10,23 +10,28 @@ import java.util.Map;
 ///
 /// @param batches delivered, over all local ranks
 /// @param samples delivered
-/// @param payloadBytes values delivered, without offsets and ids
+/// @param payloadBytes values delivered, without offsets, ids and padding
+/// @param paddingBytes delivered beside them, that belong to no sample
 /// @param residentBytes the part of them whose block was in RAM when its batch was begun; the rest was waited for
 /// @param meanBalanceRatio mean over delivered batches of the fullest rank's cost over its lower bound
 /// @param waits how long the consumer waited in all, by what it waited for
 /// @param tiers where the bytes came from
 /// @param warmUp how far the cache has filled, over all loaders that share it
 /// @param fetch how those of the origin were read
+/// @param indexRequests sent to the store to open the index and to learn the state of the shards; of all loaders that
+///     share the index
 public record LoaderCounters(
         long batches,
         long samples,
         long payloadBytes,
+        long paddingBytes,
         long residentBytes,
         double meanBalanceRatio,
         Map<Stage, Duration> waits,
         TierCounters tiers,
         WarmUp warmUp,
-        FetchCounters fetch) {
+        FetchCounters fetch,
+        long indexRequests) {
 
     public LoaderCounters {
         waits = Map.copyOf(waits);

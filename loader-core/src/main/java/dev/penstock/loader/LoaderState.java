@@ -2,6 +2,10 @@ package dev.penstock.loader;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.order.GlobalBatches;
+import dev.penstock.order.SampleOrder;
+import dev.penstock.plan.StepSamples;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -42,6 +46,28 @@ public record LoaderState(
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
+
+    /// The state of a run over a dataset before `nextStep`, which is no later than its end.
+    public static LoaderState of(DatasetIndex index, LoaderConfig config, long nextStep) {
+        GlobalBatches batches = config.batches(index.sampleCount());
+        return new LoaderState(
+                VERSION,
+                SampleOrder.ORDER_VERSION,
+                index.digest(),
+                config.seed(),
+                config.shuffle().toString(),
+                config.remainder().name(),
+                config.batchSize(),
+                openWindow(batches, config, nextStep),
+                nextStep,
+                nextStep == 0 ? 0 : batches.firstPosition(nextStep - 1) + batches.size(nextStep - 1));
+    }
+
+    private static String openWindow(GlobalBatches batches, LoaderConfig config, long nextStep) {
+        return StepSamples.isWithinWindow(batches, config.regrouping(), nextStep)
+                ? config.regrouping() + " ranks=" + config.ranks()
+                : NO_WINDOW;
+    }
 
     public String toJson() {
         return JSON.writeValueAsString(this);

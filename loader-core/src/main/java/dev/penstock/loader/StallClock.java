@@ -13,6 +13,7 @@ final class StallClock {
     private final LongAdder batches = new LongAdder();
     private final LongAdder samples = new LongAdder();
     private final LongAdder payloadBytes = new LongAdder();
+    private final LongAdder paddingBytes = new LongAdder();
     private final LongAdder residentBytes = new LongAdder();
     private final LongAdder[] waitNanos = new LongAdder[Stage.values().length];
     private final LongAdder balanceRatioMillionths = new LongAdder();
@@ -28,6 +29,7 @@ final class StallClock {
         batches.increment();
         samples.add(layout.sampleCount());
         payloadBytes.add(layout.payloadBytes());
+        paddingBytes.add(layout.paddingBytes());
         residentBytes.add(fill.residentBytes);
         balanceRatioMillionths.add(Math.round(fill.plan.balanceRatio() * 1e6));
         long from = calledAtNanos;
@@ -56,6 +58,10 @@ final class StallClock {
 
     long payloadBytes() {
         return payloadBytes.sum();
+    }
+
+    long paddingBytes() {
+        return paddingBytes.sum();
     }
 
     long residentBytes() {

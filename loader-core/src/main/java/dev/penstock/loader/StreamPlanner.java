@@ -1,19 +1,16 @@
 package dev.penstock.loader;
 
-import dev.penstock.batch.BatchLayout;
-import dev.penstock.batch.Field;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.memory.SlotArena;
 import dev.penstock.memory.SlotLease;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.tier.BlockLease;
 import dev.penstock.tier.BlockWaiter;
 import dev.penstock.tier.JobBlocks;
 import dev.penstock.tier.StepClock;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Two horizons. A plan is *waiting* until the slot arena has room, which bounds the batches ready for the consumer.
 /// Further ahead, blocks of waiting plans are requested in order of the step that first needs them, until the RAM tier
 /// refuses one because everything it holds is needed sooner; then read-ahead pauses until the consumer moves on.
+/// Neither goes beyond the steps whose assigner is decided.
 final class StreamPlanner implements Runnable {
 
     /// Samples in waiting plans, at most: bounds the planner's memory to a few megabytes.
@@ -33,6 +31,7 @@ final class StreamPlanner implements Runnable {
     private static final int WAITING_BATCHES = 1 << 12;
 
     private final BatchPlanner planner;
+    private final AssignerTimeline assigners;
     private final List<Integer> localRanks;
     private final long endStep;
     private final JobBlocks blocks;
@@ -40,7 +39,6 @@ final class StreamPlanner implements Runnable {
     private final SlotArena slots;
     private final FillQueue fills;
     private final DecodePool workers;
-    private final int[] widthBytes;
 
     private final ArrayDeque<Fill> waiting = new ArrayDeque<>();
     private final ArrayDeque<Fill> unrequested = new ArrayDeque<>();
@@ -51,7 +49,7 @@ final class StreamPlanner implements Runnable {
     /// @param endStep first step that is not delivered
     StreamPlanner(
             BatchPlanner planner,
-            List<Field> fields,
+            AssignerTimeline assigners,
             List<Integer> localRanks,
             long startStep,
             long endStep,
@@ -61,8 +59,7 @@ final class StreamPlanner implements Runnable {
             FillQueue fills,
             DecodePool workers) {
         this.planner = planner;
-        this.widthBytes =
-                fields.stream().mapToInt(field -> field.type().widthBytes()).toArray();
+        this.assigners = assigners;
         this.localRanks = localRanks;
         this.step = startStep;
         this.endStep = endStep;
@@ -129,7 +126,7 @@ final class StreamPlanner implements Runnable {
     }
 
     private boolean planNext() {
-        if (step >= endStep) {
+        if (step >= Math.min(endStep, assigners.decidedEnd())) {
             return false;
         }
         Fill fill = fills.spare();
@@ -168,7 +165,7 @@ final class StreamPlanner implements Runnable {
         // Other ranks of this step may still need what this one does, so the step itself is not past yet.
         clock.progress(plan.step() - 1);
         fill.begin(slot, System.nanoTime());
-        writeTables(plan, slot.segment());
+        SlotTables.write(plan, slot.segment());
         fills.append(fill);
         int residentCount = blocks.pinResident(fill.resident);
         for (int i = 0; residentCount < plan.blockCount() && i < plan.blockCount(); i++) {
@@ -194,29 +191,5 @@ final class StreamPlanner implements Runnable {
                 workers.blockFailed(fill, cause);
             }
         });
-    }
-
-    /// Writes what the plan already knows: sample ids, micro-batches and element offsets.
-    private void writeTables(BatchPlan plan, MemorySegment slot) {
-        BatchLayout layout = plan.layout();
-        for (int sample = 0; sample < plan.sampleCount(); sample++) {
-            slot.set(ValueLayout.JAVA_LONG, (long) Long.BYTES * sample, plan.sampleId(sample));
-        }
-        for (int m = 0; m <= layout.microBatchCount(); m++) {
-            slot.set(
-                    ValueLayout.JAVA_INT,
-                    layout.microBatchesOffset() + (long) Integer.BYTES * m,
-                    plan.microBatchStart(m));
-        }
-        for (int field = 0; field < plan.fieldCount(); field++) {
-            int width = widthBytes[field];
-            long at = layout.offsetsOffset(field);
-            int element = 0;
-            for (int sample = 0; sample < plan.sampleCount(); sample++) {
-                slot.set(ValueLayout.JAVA_INT, at + (long) Integer.BYTES * sample, element);
-                element += plan.fieldBytes(sample, field) / width;
-            }
-            slot.set(ValueLayout.JAVA_INT, at + (long) Integer.BYTES * plan.sampleCount(), element);
-        }
     }
 }

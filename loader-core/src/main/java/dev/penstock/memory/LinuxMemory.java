@@ -9,6 +9,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The memory calls of the C library on Linux, x86-64 and aarch64 (their constants agree).
@@ -17,6 +18,8 @@ final class LinuxMemory {
 
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
+    private static final int MAP_SHARED_FIXED = 0x01 | 0x10;
+    private static final int NO_DESCRIPTOR = -1;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MLOCK_ONFAULT = 1;
     private static final int RLIMIT_MEMLOCK = 8;
@@ -54,9 +57,15 @@ final class LinuxMemory {
 
     private LinuxMemory() {}
 
-    private static MethodHandle withErrno(String function, FunctionDescriptor type) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(function), type, Linker.Option.captureCallState("errno"));
+    static MethodHandle withErrno(String function, FunctionDescriptor type, Linker.Option... options) {
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(function), type, all);
+    }
+
+    /// Where a call leaves errno: the first argument of a handle from [#withErrno].
+    static MemorySegment callState(Arena arena) {
+        return arena.allocate(CALL_STATE);
     }
 
     /// Maps private zeroed memory at a multiple of `alignmentBytes`; throws [NativeCallException].
@@ -79,10 +88,20 @@ final class LinuxMemory {
         }
     }
 
+    /// Puts a file in the place of a mapping, at the same address and of the same size; throws [NativeCallException]
+    /// and leaves the place unusable.
+    static void replaceByFile(long address, long bytes, int descriptor) {
+        map(address, bytes, MAP_SHARED_FIXED, descriptor);
+    }
+
     private static long map(long bytes) {
+        return map(0, bytes, MAP_PRIVATE_ANONYMOUS, NO_DESCRIPTOR);
+    }
+
+    private static long map(long wanted, long bytes, int flags, int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
-            long address = (long) MMAP.invokeExact(state, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            MemorySegment state = callState(arena);
+            long address = (long) MMAP.invokeExact(state, wanted, bytes, PROT_READ_WRITE, flags, descriptor, 0L);
             if (address == MAP_FAILED) {
                 throw new NativeCallException(errnoText(state));
             }
@@ -95,7 +114,7 @@ final class LinuxMemory {
     /// Unmaps, which also unlocks.
     static void unmap(long address, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment state = callState(arena);
             if ((int) MUNMAP.invokeExact(state, address, bytes) != 0) {
                 throw new NativeCallException(errnoText(state));
             }
@@ -107,7 +126,7 @@ final class LinuxMemory {
     /// Asks for huge pages; returns the kernel's refusal, null when it agreed.
     static @Nullable String adviseHugePages(long address, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment state = callState(arena);
             return (int) MADVISE.invokeExact(state, address, bytes, MADV_HUGEPAGE) == 0 ? null : errnoText(state);
         } catch (Throwable failure) {
             throw rethrown(failure);
@@ -117,7 +136,7 @@ final class LinuxMemory {
     /// Locks pages as they are first touched, so the call itself is instant; returns the refusal, null when locked.
     static @Nullable String lockOnFault(long address, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment state = callState(arena);
             return (int) MLOCK2.invokeExact(state, address, bytes, MLOCK_ONFAULT) == 0 ? null : errnoText(state);
         } catch (Throwable failure) {
             throw rethrown(failure);
@@ -127,7 +146,7 @@ final class LinuxMemory {
     /// The soft limit of locked memory, as `ulimit -l` prints it but in bytes; -1 is unlimited.
     static long lockLimitBytes() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment state = callState(arena);
             MemorySegment limits = arena.allocate(ValueLayout.JAVA_LONG, 2);
             if ((int) GETRLIMIT.invokeExact(state, RLIMIT_MEMLOCK, limits) != 0) {
                 throw new NativeCallException(errnoText(state));
@@ -138,12 +157,12 @@ final class LinuxMemory {
         }
     }
 
-    private static String errnoText(MemorySegment state) throws Throwable {
+    static String errnoText(MemorySegment state) throws Throwable {
         MemorySegment text = (MemorySegment) STRERROR.invokeExact((int) ERRNO.get(state, 0L));
         return text.reinterpret(Long.MAX_VALUE).getString(0);
     }
 
-    private static RuntimeException rethrown(Throwable failure) {
+    static RuntimeException rethrown(Throwable failure) {
         return switch (failure) {
             case RuntimeException unchecked -> unchecked;
             case Error error -> throw error;

@@ -44,13 +44,32 @@ public final class PageLockedMemory implements AutoCloseable {
     ///
     /// Fails with [ResourceExhaustedException] when the address space is used up, or when locking is required and
     /// refused.
-    @SuppressWarnings("restricted") // the size given to the segment is the size of the mapping
     public static PageLockedMemory allocate(long bytes, PageLocking locking) {
+        long mapped = wholePages(bytes);
+        return lock(map(mapped), mapped, locking);
+    }
+
+    /// The same over a file without a name, which has that many bytes.
+    static PageLockedMemory ofFile(int descriptor, long bytes, PageLocking locking) {
+        long address = map(bytes);
+        try {
+            LinuxMemory.replaceByFile(address, bytes, descriptor);
+        } catch (NativeCallException refusal) {
+            LinuxMemory.unmap(address, bytes);
+            throw mappingRefused(bytes, refusal);
+        }
+        return lock(address, bytes, locking);
+    }
+
+    static long wholePages(long bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException("memory must have at least 1 byte, was " + bytes);
         }
-        long mapped = Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
-        long address = map(mapped, bytes < LARGE_ALIGNMENT_BYTES ? PAGE_BYTES : LARGE_ALIGNMENT_BYTES);
+        return Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
+    }
+
+    @SuppressWarnings("restricted") // the size given to the segment is the size of the mapping
+    private static PageLockedMemory lock(long address, long mapped, PageLocking locking) {
         String hugePageRefusal = LinuxMemory.adviseHugePages(address, mapped);
         String lockRefusal = locking == PageLocking.OFF ? null : LinuxMemory.lockOnFault(address, mapped);
         if (locking == PageLocking.REQUIRED && lockRefusal != null) {
@@ -71,17 +90,22 @@ public final class PageLockedMemory implements AutoCloseable {
         return memory;
     }
 
-    private static long map(long bytes, long alignmentBytes) {
+    private static long map(long bytes) {
         try {
-            return LinuxMemory.map(bytes, alignmentBytes, PAGE_BYTES);
+            return LinuxMemory.map(
+                    bytes, bytes < LARGE_ALIGNMENT_BYTES ? PAGE_BYTES : LARGE_ALIGNMENT_BYTES, PAGE_BYTES);
         } catch (NativeCallException refusal) {
-            throw new ResourceExhaustedException(
-                    FailureMessage.of("mapping memory")
-                            .with("bytes", bytes)
-                            .with("reason", refusal.getMessage())
-                            .remedy("ask for less memory, or raise the limit of `ulimit -v`"),
-                    refusal);
+            throw mappingRefused(bytes, refusal);
         }
+    }
+
+    private static ResourceExhaustedException mappingRefused(long bytes, NativeCallException refusal) {
+        return new ResourceExhaustedException(
+                FailureMessage.of("mapping memory")
+                        .with("bytes", bytes)
+                        .with("reason", refusal.getMessage())
+                        .remedy("ask for less memory, or raise the limit of `ulimit -v`"),
+                refusal);
     }
 
     /// Touching is an atomic addition of 0: it makes the page present and changes nothing that a user writes

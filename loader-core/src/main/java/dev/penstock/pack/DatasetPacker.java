@@ -9,11 +9,13 @@ import dev.penstock.index.IndexBuilder;
 import dev.penstock.index.IndexReport;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
-import dev.penstock.store.RetryPolicy;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetriedStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +30,17 @@ public final class DatasetPacker {
 
     private final ObjectStore destination;
     private final PackOptions options;
+    private final Patience patience;
 
     public DatasetPacker(ObjectStore destination, PackOptions options) {
+        this(destination, options, Patience.defaults());
+    }
+
+    /// @param patience with a destination that does not answer
+    public DatasetPacker(ObjectStore destination, PackOptions options, Patience patience) {
         this.destination = destination;
         this.options = options;
+        this.patience = patience;
     }
 
     /// Packs and indexes one source.
@@ -48,22 +57,24 @@ public final class DatasetPacker {
             shards = roller.shards();
         }
         requireMembers(source, packing, counts);
-        IndexReport index = new IndexBuilder(destination, options.index()).build(_ -> {});
+        IndexReport index = new IndexBuilder(destination, options.index(), patience).build(_ -> {});
         return new PackReport(
                 packing.members, packing.payloadBytes, shards, counts.filteredOut(), counts.notRegular(), index);
     }
 
     /// A destination that is not there yet holds nothing; one that may not be listed might hold a dataset.
     private void requireNoShards() {
-        Optional<String> shard = RetryPolicy.defaults()
-                .around(destination.list("").collectList())
-                .onErrorReturn(ObjectMissingException.class, List.of())
-                .blockOptional()
-                .orElseThrow()
-                .stream()
-                .map(ObjectMetadata::key)
-                .filter(key -> ShardFormat.of(key, options.index().tokens()).isPresent())
-                .findFirst();
+        Optional<String> shard = new RetriedStore(destination, patience, new LongAdder())
+                        .list("")
+                        .collectList()
+                        .onErrorReturn(ObjectMissingException.class, List.of())
+                        .blockOptional()
+                        .orElseThrow()
+                        .stream()
+                        .map(ObjectMetadata::key)
+                        .filter(key ->
+                                ShardFormat.of(key, options.index().tokens()).isPresent())
+                        .findFirst();
         if (shard.isPresent()) {
             throw new ConfigurationException(FailureMessage.of("packing a source")
                     .with("destination", destination.root())

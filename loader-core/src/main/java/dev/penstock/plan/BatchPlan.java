@@ -2,6 +2,7 @@ package dev.penstock.plan;
 
 import dev.penstock.batch.BatchLayout;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /// What one rank reads in one step and where every byte of it goes: known before anything is read.
 ///
@@ -25,10 +26,12 @@ public final class BatchPlan {
     private double balanceRatio = 1;
     private BatchLayout layout = EMPTY;
     private int fieldCount;
+    private int[] widthBytes = new int[0];
     private int sampleCount;
     private long[] sampleIds = new long[64];
     private int[] expectedCrc32c = new int[64];
     private int[] fieldBytes = new int[64];
+    private SamplePlacement[] placements = new SamplePlacement[0];
     private long[] fieldTarget = new long[64];
     private boolean[] crossesBlocks = new boolean[64];
     private int[] microBatchStarts = new int[2];
@@ -44,15 +47,27 @@ public final class BatchPlan {
     private int[] blocks = new int[16];
     private int[] firstPiece = new int[17];
 
-    void begin(long epoch, long step, int rank, double balanceRatio, int sampleCount, int microBatchCount, int fields) {
+    void begin(
+            long epoch,
+            long step,
+            int rank,
+            double balanceRatio,
+            int sampleCount,
+            int microBatchCount,
+            int[] widthBytes) {
+        int fields = widthBytes.length;
         this.epoch = epoch;
         this.step = step;
         this.rank = rank;
         this.balanceRatio = balanceRatio;
         this.sampleCount = sampleCount;
         this.fieldCount = fields;
+        this.widthBytes = widthBytes;
         this.pieceCount = 0;
         this.blockCount = 0;
+        if (placements.length < fields) {
+            placements = Stream.generate(SamplePlacement::new).limit(fields).toArray(SamplePlacement[]::new);
+        }
         if (sampleIds.length < sampleCount) {
             sampleIds = new long[sampleCount * 2];
         }
@@ -78,6 +93,10 @@ public final class BatchPlan {
     void field(int sample, int field, int bytes, int crc32c) {
         fieldBytes[sample * fieldCount + field] = bytes;
         expectedCrc32c[sample * fieldCount + field] = crc32c;
+    }
+
+    int[] microBatchStarts() {
+        return microBatchStarts;
     }
 
     void layout(BatchLayout layout) {
@@ -164,8 +183,17 @@ public final class BatchPlan {
         return microBatchStarts[microBatch];
     }
 
+    /// Where the samples lie among the elements of a field.
+    public SamplePlacement placement(int field) {
+        return placements[field];
+    }
+
     public int fieldBytes(int sample, int field) {
         return fieldBytes[sample * fieldCount + field];
+    }
+
+    public int fieldElements(int sample, int field) {
+        return fieldBytes(sample, field) / widthBytes[field];
     }
 
     /// Where the field's bytes begin in the slot.

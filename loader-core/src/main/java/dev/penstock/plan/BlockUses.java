@@ -7,9 +7,11 @@ import dev.penstock.order.SampleOrder;
 import dev.penstock.tier.BlockMap;
 import dev.penstock.tier.NextUse;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /// The future of every block, read off the order: the next step in which one of its samples is due.
 ///
@@ -32,17 +34,29 @@ public final class BlockUses implements NextUse {
     private final GlobalBatches batches;
     private final StepWindows windows;
     private final BlockMap blockMap;
+    private final SampleOrder order;
+    private final StepRegrouping regrouping;
+    private final long firstStep;
+    private final long endStep;
     private final LinkedHashMap<Integer, EpochUses> known = new LinkedHashMap<>(16, 0.75f, true);
     private long knownSteps;
 
     /// @param ranks that share each step
+    /// @param firstStep of the run that is delivered
+    /// @param endStep first one that is not; may cut the run of `batches` short
     public BlockUses(
             DatasetIndex index,
             SampleOrder order,
             GlobalBatches batches,
             StepRegrouping regrouping,
             int ranks,
-            BlockMap blockMap) {
+            BlockMap blockMap,
+            long firstStep,
+            long endStep) {
+        this.order = order;
+        this.regrouping = regrouping;
+        this.firstStep = firstStep;
+        this.endStep = endStep;
         this.index = index;
         this.line = new OrderLine(order);
         this.batches = batches;
@@ -53,7 +67,7 @@ public final class BlockUses implements NextUse {
     @Override
     public synchronized long nextUse(int block, long afterStep) {
         long first = Math.max(0, afterStep + 1);
-        if (first >= batches.stepCount()) {
+        if (first >= endStep) {
             return NEVER;
         }
         long epoch = batches.epochOf(first);
@@ -64,10 +78,33 @@ public final class BlockUses implements NextUse {
             int at = Arrays.binarySearch(steps, first);
             at = at < 0 ? -at - 1 : at;
             if (at < steps.length) {
-                return steps[at];
+                return steps[at] < endStep ? steps[at] : NEVER;
             }
         }
         return NEVER;
+    }
+
+    /// Of a run of an epoch and more, every block that holds bytes of a sample, dropped at the end of an epoch or not.
+    @Override
+    public BitSet usedBlocks(int blockCount) {
+        return WalkedBlocks.of(index, order, batches, regrouping, blockMap, firstStep, endStep)
+                .orElseGet(() -> IntStream.range(0, blockCount)
+                        .filter(this::holdsSample)
+                        .collect(BitSet::new, BitSet::set, BitSet::or));
+    }
+
+    private boolean holdsSample(int block) {
+        ShardIndex shard = index.shard(blockMap.object(block));
+        long from = blockMap.offsetBytes(block);
+        long until = from + blockMap.lengthBytes(block);
+        for (int local = firstSample(shard, reached -> end(shard, reached) > from);
+                local < shard.sampleCount() && start(shard, local) < until;
+                local++) {
+            if (reaches(shard, local, from, until)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long[] steps(int block, long epoch) {

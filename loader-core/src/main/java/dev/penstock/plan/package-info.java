@@ -2,7 +2,7 @@
 /// reads they need.
 ///
 /// Enter at [BatchPlanner][dev.penstock.plan.BatchPlanner], or at [StepSamples][dev.penstock.plan.StepSamples] for the
-/// samples of a step alone.
+/// samples of a step alone. An [AssignerTimeline][dev.penstock.plan.AssignerTimeline] says who divides which step.
 ///
 /// Everything here is a pure function of the dataset index, the seed and the step. No I/O, no threads.
 @NullMarked

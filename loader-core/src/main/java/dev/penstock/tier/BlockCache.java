@@ -3,6 +3,7 @@ package dev.penstock.tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public final class BlockCache implements AutoCloseable {
     private final List<CachedDataset> datasets = new ArrayList<>();
 
     private final List<JobBlocks> jobs = new ArrayList<>();
+
+    /// Whether the tiers know which blocks these jobs need; they are told when somebody asks how warm they are.
+    private boolean neededIsKnown;
 
     private BlockCache(CacheConfig config, RamTier ram, @Nullable DiskTier disk) {
         this.config = config;
@@ -82,6 +86,7 @@ public final class BlockCache implements AutoCloseable {
         JobBlocks job = new JobBlocks(
                 this, dataset, diskBlocks, diskBlocks == null ? origin : diskBlocks, nextUses, clock, meter);
         jobs.add(job);
+        neededIsKnown = false;
         return job;
     }
 
@@ -109,13 +114,14 @@ public final class BlockCache implements AutoCloseable {
     void detach(JobBlocks job) {
         ram.detach(job);
         synchronized (this) {
+            neededIsKnown = false;
             if (jobs.remove(job) && disk != null && job.onDisk() != null) {
                 disk.detach(job.onDisk());
             }
         }
     }
 
-    /// How far the cache has filled with the datasets that are being read.
+    /// How far the cache has filled with what its jobs need.
     public WarmUp warmUp() {
         Filling filling = filling();
         return new WarmUp(filling.bytes(), filling.targetBytes(), fillRate.bytesPerSec(filling.bytes()));
@@ -123,6 +129,10 @@ public final class BlockCache implements AutoCloseable {
 
     private synchronized Filling filling() {
         List<CachedDataset> read = datasets.stream().filter(this::isRead).toList();
+        if (!neededIsKnown) {
+            read.forEach(this::tellNeeded);
+            neededIsKnown = true;
+        }
         Filling inRam = ram.filling(read.stream().map(CachedDataset::ram).toList());
         if (disk == null) {
             return inRam;
@@ -130,6 +140,16 @@ public final class BlockCache implements AutoCloseable {
         Filling onDisk = disk.filling(
                 read.stream().map(CachedDataset::disk).filter(Objects::nonNull).toList());
         return onDisk.targetBytes() >= inRam.targetBytes() ? onDisk : inRam;
+    }
+
+    private void tellNeeded(CachedDataset dataset) {
+        BitSet needed = new BitSet();
+        jobs.stream().filter(job -> job.cached().equals(dataset)).forEach(job -> needed.or(job.usedBlocks()));
+        ram.need(dataset.ram(), needed);
+        DatasetFrames onDisk = dataset.disk();
+        if (disk != null && onDisk != null) {
+            disk.need(onDisk, needed);
+        }
     }
 
     /// Size of a block.

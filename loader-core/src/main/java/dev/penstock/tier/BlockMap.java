@@ -24,7 +24,7 @@ public final class BlockMap {
     private final long[] identityLow;
 
     /// @param sizeBytes stored size of each object
-    /// @param identities what each object's bytes depend on (where it lies, digest of its index), one per object
+    /// @param identities what each object's bytes depend on (name, version, digest of its index), one per object
     /// @param blockBytes size of a block
     public BlockMap(long[] sizeBytes, List<String> identities, int blockBytes) {
         if (blockBytes < 1) {

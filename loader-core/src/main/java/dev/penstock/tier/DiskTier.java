@@ -5,6 +5,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -289,7 +290,16 @@ final class DiskTier implements AutoCloseable {
         }
     }
 
-    /// How far the frames are filled with blocks of the datasets.
+    void need(DatasetFrames dataset, BitSet blocks) {
+        lock.lock();
+        try {
+            dataset.need(blocks);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How far the frames are filled with blocks that the datasets' jobs need.
     Filling filling(List<DatasetFrames> datasets) {
         lock.lock();
         try {

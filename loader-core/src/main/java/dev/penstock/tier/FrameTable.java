@@ -144,8 +144,8 @@ final class FrameTable {
         return time < timeUntilFurthest;
     }
 
-    /// How far the frames are filled with blocks of some datasets: completely, when only frames that hold blocks of
-    /// others are left to be filled.
+    /// How far the frames are filled with blocks that some datasets' jobs need: completely, when only frames that hold
+    /// other blocks are left to be filled.
     ///
     /// @param leftCount frames that are taken and may still be filled
     Filling filling(List<DatasetFrames> datasets, int leftCount) {
@@ -155,10 +155,10 @@ final class FrameTable {
         long blocks = 0;
         long frameBytes = 0;
         for (DatasetFrames dataset : datasets) {
-            heldBytes += dataset.heldBytes();
-            dataBytes += dataset.map.sizeBytes();
-            held += dataset.heldBlocks();
-            blocks += dataset.map.blockCount();
+            heldBytes += dataset.heldNeededBytes();
+            dataBytes += dataset.neededBytes();
+            held += dataset.heldNeededBlocks();
+            blocks += dataset.neededBlocks();
             frameBytes = dataset.map.blockBytes();
         }
         long used = frameCount() - freeCount - leftCount - (heldBlocks - held);

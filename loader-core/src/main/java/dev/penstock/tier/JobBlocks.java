@@ -1,5 +1,6 @@
 package dev.penstock.tier;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// The blocks of one dataset as one job has them from a [BlockCache]; made by [BlockCache#attach].
@@ -105,6 +106,10 @@ public final class JobBlocks implements AutoCloseable {
 
     NextUses nextUses() {
         return nextUses;
+    }
+
+    BitSet usedBlocks() {
+        return nextUses.order().usedBlocks(cached.map().blockCount());
     }
 
     StepClock clock() {

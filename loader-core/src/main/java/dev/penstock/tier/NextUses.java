@@ -27,6 +27,10 @@ final class NextUses {
         this.now = clock.step();
     }
 
+    NextUse order() {
+        return order;
+    }
+
     StepClock clock() {
         return clock;
     }

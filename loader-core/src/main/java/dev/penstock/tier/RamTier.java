@@ -6,6 +6,7 @@ import dev.penstock.memory.PageLockedMemory;
 import dev.penstock.memory.PageLocking;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -369,7 +370,16 @@ final class RamTier implements AutoCloseable {
         }
     }
 
-    /// How far the frames are filled with blocks of the datasets.
+    void need(DatasetFrames dataset, BitSet blocks) {
+        lock.lock();
+        try {
+            dataset.need(blocks);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How far the frames are filled with blocks that the datasets' jobs need.
     Filling filling(List<DatasetFrames> datasets) {
         lock.lock();
         try {

@@ -32,4 +32,25 @@ public record TierCounters(
         long diskBypasses,
         long tornBlocks,
         long diskReadFailures,
-        long diskWriteFailures) {}
+        long diskWriteFailures) {
+
+    /// Both together, as of two jobs side by side.
+    public TierCounters plus(TierCounters other) {
+        return new TierCounters(
+                ramHits + other.ramHits,
+                ramMisses + other.ramMisses,
+                ramPrefetches + other.ramPrefetches,
+                ramEvictions + other.ramEvictions,
+                failedLoads + other.failedLoads,
+                diskHits + other.diskHits,
+                diskHitBytes + other.diskHitBytes,
+                diskMisses + other.diskMisses,
+                diskWrites + other.diskWrites,
+                diskWriteBytes + other.diskWriteBytes,
+                diskEvictions + other.diskEvictions,
+                diskBypasses + other.diskBypasses,
+                tornBlocks + other.tornBlocks,
+                diskReadFailures + other.diskReadFailures,
+                diskWriteFailures + other.diskWriteFailures);
+    }
+}

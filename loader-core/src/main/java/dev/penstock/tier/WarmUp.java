@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// How far a cache is on its way to be as full as it can be: of its disk tier, or of its RAM where that holds more.
 ///
-/// @param bytes held of the datasets that are being read
-/// @param targetBytes the size of those datasets, or the budget where that is less; `bytes` once the tier is full
+/// @param bytes held of blocks that jobs need at some step of their runs
+/// @param targetBytes the size of all such blocks, or the budget where that is less; `bytes` once the tier is full
 /// @param bytesPerSec how fast it fills at present
 public record WarmUp(long bytes, long targetBytes, double bytesPerSec) {
 

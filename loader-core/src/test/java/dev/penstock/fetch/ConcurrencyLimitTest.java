@@ -113,6 +113,21 @@ class ConcurrencyLimitTest {
     }
 
     @Test
+    void noRequestOfAPrefixLeavesBeforeTheWaitThatTheStoreAskedForIsOver() {
+        Response refusal = Response.failed(Response.Fault.THROTTLE, 0).withRetryAfter(Duration.ofSeconds(20));
+        ScriptedStore store = new ScriptedStore(time.clock, n -> n == 0 ? refusal : Response.served());
+        ConcurrencyLimit limit = limit(store, 8);
+        read(limit, "hot/a", Deadline.NONE);
+        time.advance(Duration.ofMillis(101));
+        read(limit, "hot/b", Deadline.NONE);
+        read(limit, "cold/c", Deadline.NONE);
+        time.advance(Duration.ofMillis(19_999));
+        assertThat(store.keys).containsExactly("hot/a", "cold/c");
+        time.advance(Duration.ofMillis(151));
+        assertThat(store.keys).containsExactly("hot/a", "cold/c", "hot/b");
+    }
+
+    @Test
     void aStoreThatAnswersAtOnceDoesNotFillTheStack() {
         RangeSource store = request -> request.object().key().equals("slow")
                 ? Mono.delay(Duration.ofSeconds(1), time.scheduler).then()
@@ -140,7 +155,8 @@ class ConcurrencyLimitTest {
                             Duration.ofMillis(dice.nextInt(50)),
                             faults[dice.nextInt(faults.length)],
                             dice.nextDouble(),
-                            Duration.ofMillis(dice.nextInt(500))));
+                            Duration.ofMillis(dice.nextInt(500)),
+                            Duration.ZERO));
             ConcurrencyLimit limit = limit(store, 4);
             List<Outcome> reads = new ArrayList<>();
             for (int n = 0; n < 100; n++) {

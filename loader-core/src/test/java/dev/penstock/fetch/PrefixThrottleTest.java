@@ -32,7 +32,7 @@ class PrefixThrottleTest {
     /// As many are in flight as may be, and the store refuses one of them and serves the others.
     private void refuse(int inFlight) {
         throttle.ended();
-        throttle.throttled(now, now);
+        throttle.throttled(now, now, 0);
         end(inFlight - 1);
     }
 
@@ -51,7 +51,7 @@ class PrefixThrottleTest {
         now++;
         for (int i = 0; i < inFlight; i++) {
             throttle.ended();
-            throttle.throttled(sent, now + i);
+            throttle.throttled(sent, now + i, 0);
         }
         assertThat(throttle.nanosUntilAllowed(now)).isEqualTo(SECOND / 10);
         now += SECOND;
@@ -70,6 +70,36 @@ class PrefixThrottleTest {
         }
         assertThat(longest).isEqualTo(5 * SECOND);
         assertThat(send()).isEqualTo(1);
+    }
+
+    @Test
+    void thePauseComesAfterTheWaitThatTheStoreAskedFor() {
+        send();
+        throttle.ended();
+        throttle.throttled(now, now, 3 * SECOND);
+        assertThat(throttle.nanosUntilAllowed(now)).isEqualTo(3 * SECOND + SECOND / 10);
+    }
+
+    @Test
+    void theLongestWaitOfABurstCounts() {
+        send();
+        long sent = now;
+        now++;
+        for (long wait : new long[] {0, 20 * SECOND, 10 * SECOND}) {
+            throttle.ended();
+            throttle.throttled(sent, now, wait);
+        }
+        assertThat(throttle.nanosUntilAllowed(now)).isEqualTo(20 * SECOND);
+    }
+
+    @Test
+    void aLaterRefusalDoesNotShortenAWait() {
+        send();
+        throttle.ended();
+        throttle.throttled(now, now, 20 * SECOND);
+        throttle.ended();
+        throttle.throttled(now, now, 0);
+        assertThat(throttle.nanosUntilAllowed(now)).isEqualTo(20 * SECOND + SECOND / 10);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.error.WrongAnswerException;
 import dev.penstock.tier.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,25 @@ class ResumingRetriesTest {
     }
 
     @Test
+    void aServerThatAnswersWrongIsAskedAFewTimesThoughItBringsBytes() {
+        ScriptedStore store = store(n -> Response.failed(Response.Fault.WRONG_ANSWER, 0.25));
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.failure).isInstanceOf(WrongAnswerException.class);
+        assertThat(store.requests()).isEqualTo(ResumingRetries.MAX_WRONG_ANSWERS);
+    }
+
+    @Test
+    void aRightAnswerAfterAWrongOneCompletesTheRead() {
+        ScriptedStore store =
+                store(n -> n % 2 == 0 ? Response.failed(Response.Fault.WRONG_ANSWER, 0.5) : Response.served());
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.completed).isTrue();
+        assertThat(read.holdsTheObject()).isTrue();
+    }
+
+    @Test
     void aFatalFailureIsNotTriedAgain() {
         ScriptedStore store = store(n -> Response.failed(Response.Fault.FATAL, 0.3));
         Outcome read = read(store);
@@ -103,6 +123,26 @@ class ResumingRetriesTest {
         time.advance(LONG);
         assertThat(read.completed).isTrue();
         return Duration.ofNanos(sentAtNanos.get(1) - sentAtNanos.get(0)).minus(first.firstByte());
+    }
+
+    @Test
+    void theWaitThatTheServerAskedForIsKeptAndTheDelayComesOnTop() {
+        Duration asked = Duration.ofSeconds(30);
+        for (Response.Fault fault : new Response.Fault[] {Response.Fault.RESET, Response.Fault.THROTTLE}) {
+            Duration without = delayBeforeSecond(Response.failed(fault, 0));
+            Duration with = delayBeforeSecond(Response.failed(fault, 0).withRetryAfter(asked));
+            assertThat(with).isEqualTo(asked.plus(without));
+        }
+    }
+
+    @Test
+    void aWaitBeyondTheTimeLimitIsNotWaitedFor() {
+        Response refusal = Response.failed(Response.Fault.THROTTLE, 0).withRetryAfter(Duration.ofSeconds(40));
+        ScriptedStore store = store(n -> refusal);
+        Outcome read = read(store);
+        time.advance(LONG);
+        assertThat(read.failure).isInstanceOf(ThrottledException.class);
+        assertThat(store.requests()).isEqualTo(2);
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.error.WrongAnswerException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ReadTarget;
 import dev.penstock.tier.Deadline;
@@ -117,11 +118,15 @@ final class ScriptedStore implements RangeSource {
                         return;
                     }
                     case RESET -> {
-                        fail(new RetryableException(FailureMessage.of("scripted read"), null));
+                        fail(new RetryableException(FailureMessage.of("scripted read"), null, response.retryAfter()));
                         return;
                     }
                     case THROTTLE -> {
-                        fail(new ThrottledException(FailureMessage.of("scripted read"), null));
+                        fail(new ThrottledException(FailureMessage.of("scripted read"), null, response.retryAfter()));
+                        return;
+                    }
+                    case WRONG_ANSWER -> {
+                        fail(new WrongAnswerException(FailureMessage.of("scripted read")));
                         return;
                     }
                     case FATAL -> {

@@ -67,7 +67,8 @@ class StagesTest {
                     Duration.ofMillis(dice.nextInt(2000)),
                     fatal ? Response.Fault.FATAL : faults[dice.nextInt(faults.length - 1)],
                     dice.nextDouble(),
-                    Duration.ofMillis(dice.nextInt(3000)));
+                    Duration.ofMillis(dice.nextInt(3000)),
+                    Duration.ofMillis(dice.nextInt(2) * dice.nextInt(3000)));
         }
 
         void readsAndCancels() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.penstock.batch.ElementType;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.format.RecordedSamples.Sample;
 import java.io.ByteArrayOutputStream;
@@ -38,6 +39,30 @@ class TarShardReaderTest {
                 .containsExactly(
                         new Sample("d.0/1", Map.of("jpg", "x", "seg.png", "y")),
                         new Sample("d.0/2", Map.of("jpg", "")));
+    }
+
+    @Test
+    void theLastExtensionSaysWhatNumbersAFieldHolds() {
+        assertThat(List.of("f32", "prices.f32", "label.i64", "ids.u16", "u8", "jpg", "f32.jpg"))
+                .extracting(MemberName::elementType)
+                .containsExactly(
+                        ElementType.FLOAT32,
+                        ElementType.FLOAT32,
+                        ElementType.INT64,
+                        ElementType.UINT16,
+                        ElementType.UINT8,
+                        ElementType.UINT8,
+                        ElementType.UINT8);
+        assertThat(List.of("f32", "prices.f32", "seg.png", "a.b.i64"))
+                .extracting(MemberName::withoutElementType)
+                .containsExactly("f32", "prices", "seg.png", "a.b");
+    }
+
+    @Test
+    void halfANumberIsAnError() {
+        assertThatThrownBy(() -> samples(new TarBytes().file("a.f32", "1234567").end()))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContainingAll("member=a.f32", "whole elements of 4 bytes", "found=7 bytes");
     }
 
     @Test

@@ -64,4 +64,40 @@ class ChunkChecksumsTest {
             });
         }
     }
+
+    @Test
+    void aDamagedSampleDoesNotHideDamageThatNoSampleCovers() throws IOException {
+        try (DirectoryStore store = new DirectoryStore(directory)) {
+            byte[] shard = indexedShard(store);
+            int sampleByte = 512 + 5;
+            int padding = 512 + (8 << 20) + 100_001 + 3;
+            shard[sampleByte] ^= 1;
+            shard[padding] = 1;
+            Files.write(directory.resolve("0.tar"), shard);
+            List<IndexDifference> differences = new ArrayList<>();
+            new IndexVerifier(store, differences::add).verify(bytes -> {});
+            assertThat(differences)
+                    .extracting(IndexDifference::what)
+                    .containsExactly(
+                            "crc32c",
+                            "crc32c of the chunk at 0",
+                            "crc32c of the chunk at " + padding / ShardIndex.CHUNK_BYTES * ShardIndex.CHUNK_BYTES);
+        }
+    }
+
+    @Test
+    void neighbouringChunksThatDifferAreOneDifference() throws IOException {
+        try (DirectoryStore store = new DirectoryStore(directory)) {
+            byte[] shard = indexedShard(store);
+            for (int at = 3 * ShardIndex.CHUNK_BYTES; at < 7 * ShardIndex.CHUNK_BYTES; at += 1000) {
+                shard[at] ^= 1;
+            }
+            Files.write(directory.resolve("0.tar"), shard);
+            List<IndexDifference> differences = new ArrayList<>();
+            new IndexVerifier(store, differences::add).verify(bytes -> {});
+            assertThat(differences)
+                    .extracting(IndexDifference::what)
+                    .containsExactly("crc32c", "crc32c of 4 chunks from " + 3 * ShardIndex.CHUNK_BYTES);
+        }
+    }
 }

@@ -196,12 +196,10 @@ class DamagedIndexTest {
         byte[] shard = Files.readAllBytes(directory.resolve("0.tar"));
         shard[1536] ^= 1;
         Files.write(directory.resolve("0.tar"), shard);
-        assertThat(verify()).singleElement().satisfies(difference -> {
-            assertThat(difference.shard()).isEqualTo("0.tar");
-            assertThat(difference.key()).isEqualTo("b");
-            assertThat(difference.what()).isEqualTo("crc32c");
-            assertThat(difference.expected()).isNotEqualTo(difference.found());
-        });
+        assertThat(verify())
+                .allSatisfy(difference -> assertThat(difference.expected()).isNotEqualTo(difference.found()))
+                .extracting(IndexDifference::shard, IndexDifference::key, IndexDifference::what)
+                .containsExactly(tuple("0.tar", "b", "crc32c"), tuple("0.tar", "", "crc32c of the chunk at 0"));
     }
 
     @Test

@@ -9,10 +9,14 @@ import dev.penstock.error.StoreAccessException;
 import dev.penstock.format.TarBytes;
 import dev.penstock.process.ChildJvm;
 import dev.penstock.store.DirectoryStore;
+import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
 import dev.penstock.store.RemoteStore;
+import dev.penstock.store.RetryPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
 class IndexCacheTest {
 
     private static final int SHARDS = 20;
+
+    private static final int RETRIES = 10;
+
+    private static final Patience HURRIED =
+            new Patience(new RetryPolicy(RETRIES, Duration.ofMillis(1), Duration.ofMillis(2)), _ -> {});
 
     @TempDir
     Path scratch;
@@ -69,7 +78,7 @@ class IndexCacheTest {
 
     /// Opens the dataset, compares it with the local one, and returns what the cache counted.
     private IndexCacheCounters open(IndexCache cache, ObjectStore store) {
-        try (DatasetIndex cached = DatasetIndex.open(store, cache);
+        try (DatasetIndex cached = DatasetIndex.open(store, cache, HURRIED);
                 DatasetIndex local = DatasetIndex.open(new DirectoryStore(dataset))) {
             assertThat(cached.digest()).isEqualTo(local.digest());
             assertThat(cached.sampleCount()).isEqualTo(SHARDS);
@@ -173,7 +182,11 @@ class IndexCacheTest {
     @Test
     void anOriginThatDoesNotAnswerIsGoneWithoutWhenACopyIsThere() {
         open(remote());
-        assertThat(open(remote().failing(_ -> true))).isEqualTo(new IndexCacheCounters(0, 0, 0, 0, 1));
+        RemoteStore silent = remote().failing(_ -> true);
+        assertThat(open(silent)).isEqualTo(new IndexCacheCounters(0, 0, 0, 0, 1));
+        assertThat(silent.requests())
+                .as("a question that can go unanswered is asked less often")
+                .isEqualTo(1 + 6);
     }
 
     @Test
@@ -182,7 +195,7 @@ class IndexCacheTest {
         assertThatThrownBy(() -> open(silent))
                 .isInstanceOf(RetryableException.class)
                 .hasMessageStartingWith("request failed: number=");
-        assertThat(silent.requests()).as("the first attempt and its retries").isEqualTo(7);
+        assertThat(silent.requests()).as("the first attempt and its retries").isEqualTo(1 + RETRIES);
     }
 
     @Test
@@ -254,6 +267,147 @@ class IndexCacheTest {
                 .isEqualTo(Map.of(
                         new IndexCacheCounters(0, 1, 0, 0, 0).toString(), 1,
                         new IndexCacheCounters(1, 0, 0, 0, 0).toString(), 3));
+    }
+
+    /// Opens the dataset, asks for the state of its shards, and returns how many requests that took.
+    private long start(RemoteStore store) {
+        try (DatasetIndex index = DatasetIndex.open(store, cache(), HURRIED)) {
+            List<ObjectMetadata> objects = index.currentObjects(store);
+            assertThat(objects).hasSize(SHARDS);
+            assertThat(objects.get(7).key()).isEqualTo("07.tar");
+            assertThat(index.requests()).as("as counted").isEqualTo(store.requests());
+        }
+        return store.requests();
+    }
+
+    private static void replaceByTheSame(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
+    }
+
+    @Test
+    void theSecondStartAsksForNoShardWhereVersionsDoNotPin() {
+        assertThat(start(remote())).as("manifest twice, indexes, shards").isEqualTo(2 + 2 * SHARDS);
+        assertThat(start(remote())).as("of the manifest").isEqualTo(1);
+    }
+
+    @Test
+    void theStateOfShardsThatIsRememberedIsTheOneThatWasFound() throws IOException {
+        replaceByTheSame(dataset.resolve("07.tar"));
+        start(remote());
+        try (DatasetIndex index = DatasetIndex.open(remote(), cache())) {
+            assertThat(index.currentObjects(remote()))
+                    .isEqualTo(new DirectoryStore(dataset)
+                            .list("")
+                            .filter(object -> object.key().endsWith(".tar"))
+                            .collectList()
+                            .block());
+        }
+    }
+
+    @Test
+    void aShardReplacedBetweenStartsIsRefusedByNameAndAskedForOnceForgotten() throws IOException {
+        start(remote());
+        replaceByTheSame(dataset.resolve("07.tar"));
+        RemoteStore store = remote();
+        try (DatasetIndex index = DatasetIndex.open(store, cache())) {
+            ObjectMetadata shard = index.currentObjects(store).get(7);
+            assertThatThrownBy(() -> store.read(shard, 0, MemorySegment.ofArray(new byte[10]))
+                            .block())
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("key=07.tar");
+            index.forgetObjects();
+        }
+        assertThat(start(remote())).as("manifest and shards").isEqualTo(1 + SHARDS);
+        assertThat(start(remote())).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAnAnswerTheStateOfShardsIsTheRememberedOne() {
+        start(remote());
+        try (DatasetIndex index = DatasetIndex.open(remote().failing(_ -> true), cache(), HURRIED)) {
+            assertThat(index.currentObjects(remote().failing(_ -> true))).hasSize(SHARDS);
+        }
+    }
+
+    @Test
+    void aDatasetIndexedAgainIsAskedForAnew() throws IOException {
+        start(remote());
+        writeShard(7, "another text");
+        index();
+        assertThat(start(remote())).isEqualTo(2 + 2 * SHARDS);
+        assertThat(files(".versions")).hasSize(1);
+    }
+
+    @Test
+    void whatIsTornIsNotRemembered() throws IOException {
+        start(remote());
+        Path versions = files(".versions").getFirst();
+        byte[] whole = Files.readAllBytes(versions);
+        for (int length = 0; length < whole.length; length += 13) {
+            Files.write(versions, Arrays.copyOf(whole, length));
+            assertThat(start(remote())).as("cut to %d", length).isEqualTo(1 + SHARDS);
+            assertThat(versions).hasBinaryContent(whole);
+        }
+        for (int at = 0; at < whole.length; at += 17) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            Files.write(versions, flipped);
+            assertThat(start(remote())).as("flipped at %d", at).isEqualTo(1 + SHARDS);
+        }
+    }
+
+    @Test
+    void aKillWhileTheStateOfShardsIsWrittenLeavesAllOrNothing() throws Exception {
+        for (int kill = 0; kill < 3; kill++) {
+            Process child = ChildJvm.start(List.of(), Remembering.class, dataset.toString(), caches.toString());
+            BufferedReader output = child.inputReader(StandardCharsets.UTF_8);
+            for (int line = 0; line <= 20 * kill; line++) {
+                assertThat(output.readLine()).isEqualTo("written");
+            }
+            child.destroyForcibly().waitFor();
+            assertThat(start(remote())).isIn(1L, 1L + SHARDS);
+            assertThat(start(remote())).isEqualTo(1);
+        }
+        Files.delete(files(".versions").getFirst());
+        start(remote());
+        assertThat(files(".part")).as("swept by whoever writes next").isEmpty();
+    }
+
+    @Test
+    void processesThatRememberAndForgetTogetherSeeWholeStates() throws Exception {
+        Process first = ChildJvm.start(List.of(), Remembering.class, dataset.toString(), caches.toString());
+        Process second = ChildJvm.start(List.of(), Remembering.class, dataset.toString(), caches.toString());
+        try {
+            for (Process child : List.of(first, second)) {
+                BufferedReader output = child.inputReader(StandardCharsets.UTF_8);
+                for (int line = 0; line < 30; line++) {
+                    assertThat(output.readLine()).isEqualTo("written");
+                    assertThat(start(remote())).isIn(1L, 1L + SHARDS);
+                }
+            }
+        } finally {
+            first.destroyForcibly().waitFor();
+            second.destroyForcibly().waitFor();
+        }
+        start(remote());
+        assertThat(start(remote())).isEqualTo(1);
+    }
+
+    /// Writes what is remembered and forgets it, over and over, until it is killed.
+    static final class Remembering {
+
+        private Remembering() {}
+
+        public static void main(String[] arguments) {
+            RemoteStore store = new RemoteStore(new DirectoryStore(Path.of(arguments[0])));
+            while (true) {
+                try (DatasetIndex index = DatasetIndex.open(store, new IndexCache(Path.of(arguments[1])))) {
+                    index.currentObjects(store);
+                    System.out.println("written");
+                    index.forgetObjects();
+                }
+            }
+        }
     }
 
     private String digest() {

@@ -29,11 +29,11 @@ record Delivery(long epoch, long step, int rank, List<Long> ids, List<Long> crc3
         return new Delivery(batch.epoch(), batch.step(), batch.rank(), ids, sums, starts);
     }
 
-    /// A sample's field, found through the offsets as a consumer finds it.
+    /// A sample's field, found through the offsets and lengths as a consumer finds it.
     static byte[] bytes(Batch batch, int sample, int field) {
         long width = batch.fields().get(field).type().widthBytes();
         long from = batch.offset(field, sample) * width;
-        long until = batch.offset(field, sample + 1) * width;
-        return batch.values(field).asSlice(from, until - from).toArray(ValueLayout.JAVA_BYTE);
+        long bytes = batch.length(field, sample) * width;
+        return batch.values(field).asSlice(from, bytes).toArray(ValueLayout.JAVA_BYTE);
     }
 }

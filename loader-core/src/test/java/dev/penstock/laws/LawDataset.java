@@ -30,6 +30,20 @@ public record LawDataset(DatasetIndex index, ObjectStore store, ObjectStore refe
         return sum.getValue();
     }
 
+    /// Bytes of all samples.
+    public long storedBytes() {
+        long bytes = 0;
+        for (int number = 0; number < index.shardCount(); number++) {
+            ShardIndex shard = index.shard(number);
+            for (int sample = 0; sample < shard.sampleCount(); sample++) {
+                for (int field = 0; field < index.fields().size(); field++) {
+                    bytes += shard.storedBytes(sample, field);
+                }
+            }
+        }
+        return bytes;
+    }
+
     @Override
     public void close() {
         index.close();

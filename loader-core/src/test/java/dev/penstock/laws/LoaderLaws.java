@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.loader.BatchIterator;
+import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.order.Remainder;
@@ -56,7 +57,7 @@ public abstract class LoaderLaws {
     }
 
     /// Opens a loader over the dataset; in a cache of its own, unless a composition shares one.
-    protected Loader openLoader(LawDataset dataset, LoaderConfig config) {
+    protected BatchSource openLoader(LawDataset dataset, LoaderConfig config) {
         return Loader.open(dataset.index(), dataset.store(), config);
     }
 
@@ -167,7 +168,7 @@ public abstract class LoaderLaws {
 
     @Test
     void bytesDeliveredEqualBytesStored() {
-        try (Loader loader = loader(config -> config.epochs(1).ranks(2));
+        try (BatchSource loader = loader(config -> config.epochs(1).ranks(2));
                 BatchIterator batches = loader.iterator()) {
             while (batches.hasNext()) {
                 try (Batch batch = batches.next()) {
@@ -197,7 +198,7 @@ public abstract class LoaderLaws {
 
     @Test
     void noLeaseOutlivesItsBatchWhenTheRunCompletes() {
-        try (Loader loader = loader(config -> config.epochs(1).ranks(2))) {
+        try (BatchSource loader = loader(config -> config.epochs(1).ranks(2))) {
             try (BatchIterator batches = loader.iterator()) {
                 batches.forEachRemaining(Batch::close);
             }
@@ -209,7 +210,7 @@ public abstract class LoaderLaws {
     void noLeaseOutlivesItsBatchWhenTheIteratorIsClosedAfterAnyBatch() {
         int batchCount = run(config -> config.epochs(1).ranks(2)).size();
         for (int taken = 0; taken <= batchCount; taken++) {
-            try (Loader loader = loader(config -> config.epochs(1).ranks(2))) {
+            try (BatchSource loader = loader(config -> config.epochs(1).ranks(2))) {
                 List<Batch> held = new ArrayList<>();
                 try (BatchIterator batches = loader.iterator()) {
                     for (int i = 0; i < taken; i++) {
@@ -227,7 +228,7 @@ public abstract class LoaderLaws {
     void noLeaseOutlivesItsBatchWhenTheFluxIsCancelledAfterAnyBatch() {
         int batchCount = run(config -> config.epochs(1).ranks(2)).size();
         for (int taken = 1; taken <= batchCount; taken++) {
-            try (Loader loader = loader(config -> config.epochs(1).ranks(2))) {
+            try (BatchSource loader = loader(config -> config.epochs(1).ranks(2))) {
                 List<Delivery> seen = loader.batches()
                         .take(taken)
                         .map(LoaderLaws::closing)
@@ -242,7 +243,7 @@ public abstract class LoaderLaws {
     @Test
     void fluxAndIteratorDeliverTheSame() {
         List<Delivery> iterated = run(config -> config.epochs(2).ranks(3));
-        try (Loader loader = loader(config -> config.epochs(2).ranks(3))) {
+        try (BatchSource loader = loader(config -> config.epochs(2).ranks(3))) {
             assertThat(loader.batches().map(LoaderLaws::closing).collectList().block())
                     .isEqualTo(iterated);
         }
@@ -250,7 +251,7 @@ public abstract class LoaderLaws {
 
     @Test
     void closedBatchesRefuseToBeRead() {
-        try (Loader loader = loader(config -> config.epochs(1).ranks(1));
+        try (BatchSource loader = loader(config -> config.epochs(1).ranks(1));
                 BatchIterator batches = loader.iterator()) {
             Batch batch = batches.next();
             batch.close();
@@ -260,7 +261,7 @@ public abstract class LoaderLaws {
     }
 
     /// A cancelled subscription cleans up on its own thread; the test's time-out is the bound.
-    private static void awaitNoLease(Loader loader) {
+    private static void awaitNoLease(BatchSource loader) {
         while (loader.leasedSlots() > 0) {
             Thread.onSpinWait();
         }
@@ -275,14 +276,14 @@ public abstract class LoaderLaws {
     /// Runs a loader to its end.
     protected final List<Delivery> run(UnaryOperator<LoaderConfig.Builder> settings) {
         List<Delivery> deliveries = new ArrayList<>();
-        try (Loader loader = loader(settings);
+        try (BatchSource loader = loader(settings);
                 BatchIterator batches = loader.iterator()) {
             batches.forEachRemaining(batch -> deliveries.add(closing(batch)));
         }
         return deliveries;
     }
 
-    private Loader loader(UnaryOperator<LoaderConfig.Builder> settings) {
+    private BatchSource loader(UnaryOperator<LoaderConfig.Builder> settings) {
         LoaderConfig config =
                 settings.apply(composition().seed(SEED).batchSize(BATCH)).build();
         return openLoader(dataset, config);

@@ -91,11 +91,12 @@ public final class DirectoryStore implements ObjectStore {
     }
 
     private void readNow(ObjectMetadata object, long offsetBytes, ReadTarget target) {
-        long found = metadata(object.key()).sizeBytes();
-        if (found != object.sizeBytes()) {
+        ObjectMetadata found = metadata(object.key());
+        boolean changed = !object.version().isEmpty() && !object.version().equals(found.version());
+        if (changed || found.sizeBytes() != object.sizeBytes()) {
             throw new CorruptDataException(FailureMessage.of("read")
                     .with("key", object.key())
-                    .with("expected", object.sizeBytes())
+                    .with("expected", object)
                     .with("found", found));
         }
         try (FileChannel channel = FileChannel.open(directory.resolve(object.key()), StandardOpenOption.READ)) {

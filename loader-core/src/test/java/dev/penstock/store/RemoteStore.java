@@ -32,9 +32,11 @@ public final class RemoteStore implements ObjectStore {
     private volatile int together = 1;
     private volatile boolean pinning;
     private volatile boolean versioned = true;
+    private volatile URI root;
 
     public RemoteStore(ObjectStore store) {
         this.store = store;
+        this.root = store.root();
     }
 
     /// Requests fail retryably by their number, from 0 on.
@@ -66,6 +68,12 @@ public final class RemoteStore implements ObjectStore {
         return this;
     }
 
+    /// Is reached another way.
+    public RemoteStore at(URI uri) {
+        root = uri;
+        return this;
+    }
+
     public int stats() {
         return stats.get();
     }
@@ -84,7 +92,7 @@ public final class RemoteStore implements ObjectStore {
 
     @Override
     public URI root() {
-        return store.root();
+        return root;
     }
 
     @Override

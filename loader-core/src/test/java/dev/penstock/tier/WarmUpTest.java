@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +72,48 @@ class WarmUpTest {
                         .isEqualTo(4 * BLOCK_BYTES);
             }
         }
+    }
+
+    @Test
+    void blocksThatNoJobNeedsDoNotCount() {
+        CacheConfig config = new CacheConfig(BLOCK_BYTES, 10 * BLOCK_BYTES, Optional.empty());
+        try (MemorySource source = new MemorySource();
+                BlockCache cache = BlockCache.open(config)) {
+            JobBlocks few = attach(cache, map("a", 20), source, 0, 3);
+            load(few, 0, 2);
+            assertThat(cache.warmUp().bytes()).isEqualTo(2 * BLOCK_BYTES);
+            assertThat(cache.warmUp().targetBytes()).isEqualTo(3 * BLOCK_BYTES);
+
+            load(few, 10, 12);
+            assertThat(cache.warmUp().bytes()).as("unneeded ones are held").isEqualTo(2 * BLOCK_BYTES);
+            assertThat(cache.warmUp().isComplete()).isFalse();
+
+            JobBlocks others = attach(cache, map("a", 20), source, 2, 5);
+            assertThat(cache.warmUp().targetBytes()).as("of both jobs").isEqualTo(5 * BLOCK_BYTES);
+            load(others, 2, 5);
+            assertThat(cache.warmUp().isComplete()).isTrue();
+
+            few.close();
+            assertThat(cache.warmUp().bytes()).isEqualTo(3 * BLOCK_BYTES);
+        }
+    }
+
+    /// A job that needs blocks `[first, end)` alone.
+    private static JobBlocks attach(BlockCache cache, BlockMap map, BlockSource source, int first, int end) {
+        NextUse order = new NextUse() {
+            @Override
+            public long nextUse(int block, long afterStep) {
+                return first <= block && block < end ? afterStep + 1 + block : NEVER;
+            }
+
+            @Override
+            public BitSet usedBlocks(int blockCount) {
+                BitSet used = new BitSet();
+                used.set(first, end);
+                return used;
+            }
+        };
+        return cache.attach(map, source, order, new StepClock(0), new TierMeter());
     }
 
     @Test

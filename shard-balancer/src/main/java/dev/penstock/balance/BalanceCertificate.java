@@ -1,5 +1,6 @@
 package dev.penstock.balance;
 
+import dev.penstock.batch.Layout;
 import dev.penstock.plan.RankAssignment;
 import java.util.Locale;
 
@@ -32,10 +33,19 @@ public record BalanceCertificate(
     /// @param model the cost to certify by
     /// @param lengths length of each item of the global batch
     public static BalanceCertificate packed(CostModel model, int[] lengths, RankAssignment assignment) {
+        return of(model, lengths, assignment, new Layout.Packed());
+    }
+
+    /// The certificate of an assignment whose micro-batches have a layout.
+    ///
+    /// @param layout that the assigner went by too
+    public static BalanceCertificate of(CostModel model, int[] lengths, RankAssignment assignment, Layout layout) {
         int items = assignment.itemCount();
         int ranks = assignment.ranks();
         SortedCosts costs = new SortedCosts(model);
         costs.load(lengths, items);
+        PaddingCount padding = new PaddingCount(layout);
+        padding.add(lengths, assignment);
         return new BalanceCertificate(
                 ranks,
                 items,
@@ -44,7 +54,7 @@ public record BalanceCertificate(
                 makespan(model, lengths, assignment),
                 costs.lowerBound(ranks),
                 binding(costs, ranks),
-                0);
+                padding.share());
     }
 
     private static long makespan(CostModel model, int[] lengths, RankAssignment assignment) {

@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 /// each solved without the constraint, the best solution with none negative is the answer. (Lawson and Hanson, "Solving
 /// Least Squares Problems", 1974, chapter 23, walk through the same sets more sparingly.) The arithmetic is IEEE's in a
 /// fixed sequence, so ranks that fit the same sums get the same integers.
-public final class CostCalibration {
+final class CostCalibration {
 
     /// Fewer measurements than this are noise.
-    public static final int LEAST_MEASUREMENTS = 16;
+    private static final int LEAST_MEASUREMENTS = 16;
 
     /// The mean micro-batch costs about 2^46: coefficients then have digits enough for batches of a million tokens, and
     /// a global batch of a thousand micro-batches stays a factor of a hundred below 64 bits.
@@ -22,15 +22,15 @@ public final class CostCalibration {
     /// Columns whose correlation leaves less than this part of one to explain cannot be told apart by timing.
     private static final double LEAST_PIVOT = 1e-9;
 
-    private static final int COLUMNS = 3;
+    static final int COLUMNS = 3;
 
     private CostCalibration() {}
 
-    /// The model that explains the times best; empty when there are too few measurements, or a sum is not a number, as
-    /// when some rank's was not.
+    /// Time per token, per squared length and per sample that explain the times best; empty when there are too few
+    /// measurements, or a sum is not a number.
     ///
     /// @param sums of [MicroBatchTimes#sums()], added over all ranks
-    public static Optional<CostModel> fit(double[] sums) {
+    static Optional<double[]> coefficients(double[] sums) {
         if (!Arrays.stream(sums).allMatch(Double::isFinite) || MicroBatchTimes.count(sums) < LEAST_MEASUREMENTS) {
             return Optional.empty();
         }
@@ -44,11 +44,11 @@ public final class CostCalibration {
                 best = coefficients;
             }
         }
-        return bestGain == 0 ? Optional.empty() : Optional.of(inIntegers(sums, best));
+        return bestGain == 0 ? Optional.empty() : Optional.of(best);
     }
 
     /// How far the residual falls below that of the model that is 0; at a solution of the normal equations, `xᵀAᵀb`.
-    private static double gain(double[] sums, double[] coefficients) {
+    static double gain(double[] sums, double[] coefficients) {
         return IntStream.range(0, COLUMNS)
                 .mapToDouble(i -> coefficients[i] * MicroBatchTimes.productWithTime(sums, i))
                 .sum();
@@ -93,7 +93,8 @@ public final class CostCalibration {
         return coefficients;
     }
 
-    private static CostModel inIntegers(double[] sums, double[] coefficients) {
+    /// The same as a cost model.
+    static CostModel inIntegers(double[] sums, double[] coefficients) {
         double meanCost = Math.sqrt(squaredCost(sums, coefficients) / MicroBatchTimes.count(sums));
         int shift = MEAN_COST_BITS - Math.getExponent(meanCost);
         long[] integers = Arrays.stream(coefficients)
@@ -102,7 +103,8 @@ public final class CostCalibration {
         return new CostModel(integers[0], integers[1], integers[2]);
     }
 
-    private static double squaredCost(double[] sums, double[] coefficients) {
+    /// Sum over the measurements of the square of what the model makes of them, `xᵀAᵀAx`.
+    static double squaredCost(double[] sums, double[] coefficients) {
         double sum = 0;
         for (int i = 0; i < COLUMNS; i++) {
             for (int j = 0; j < COLUMNS; j++) {

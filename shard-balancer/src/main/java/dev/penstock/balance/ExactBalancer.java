@@ -9,7 +9,7 @@ import dev.penstock.plan.RankAssignment;
 /// Permuting samples among ranks and micro-batches of one global batch leaves the token-weighted gradient as it was.
 /// Longest first, then refined; where that misses the lower bound, largest slack first, refined, and the better of the
 /// two. All ties are broken by the order of the global batch, so equal lengths give equal plans in every process.
-/// The items of a micro-batch are in the order of the global batch. Confined to one thread; allocates only while
+/// The items of a packed micro-batch are in the order of the global batch. Confined to one thread; allocates only while
 /// batches grow.
 public final class ExactBalancer implements RankAssigner {
 
@@ -19,7 +19,7 @@ public final class ExactBalancer implements RankAssigner {
 
     private final SortedCosts costs;
     private final RankSpeeds speeds;
-    private final MicroBatchPacking packing;
+    private final MicroBatchCutting cutting;
     private final ListScheduling scheduling = new ListScheduling();
     private final LoadRefinement refinement = new LoadRefinement();
     private final Schedule longestFirst = new Schedule();
@@ -33,15 +33,16 @@ public final class ExactBalancer implements RankAssigner {
     public ExactBalancer(CostModel model, MicroBatchPolicy policy, RankSpeeds speeds) {
         this.costs = new SortedCosts(model);
         this.speeds = speeds;
-        this.packing = new MicroBatchPacking(policy);
+        this.cutting = new MicroBatchCutting(policy);
     }
 
     @Override
     public void assign(int[] lengths, int count, RankAssignment assignment) {
         costs.load(lengths, count);
+        costs.leaveRoomFor(speeds.slowest());
         long bound = speeds.lowerBound(costs, assignment.ranks());
         Schedule best = schedule(assignment.ranks(), bound + (bound >>> TOLERANCE_SHIFT));
-        packing.pack(costs, best, assignment);
+        cutting.cut(costs, best, assignment);
         assignment.finish(best.makespan(), bound);
     }
 

@@ -1,21 +1,18 @@
 package dev.penstock.balance;
 
-import dev.penstock.plan.RankAssignment;
 import java.util.Arrays;
 
-/// Cuts each rank's share into micro-batches by best fit, longest first, and writes the assignment.
+/// Packed micro-batches by best fit, longest first.
 ///
 /// Each item goes to the open micro-batch that it leaves with the least room, the earlier one when two are equal, or
 /// to a new one: at most `11/9 · optimum + 4` micro-batches (Johnson et al., "Worst-Case Performance Bounds for Simple
 /// One-Dimensional Packing Algorithms", 1974). Micro-batches stay in the order they were opened, which puts the
 /// longest sample first; the items of one keep the order of the global batch.
-final class MicroBatchPacking {
+final class MicroBatchPacking implements SharePacking {
 
     private final MicroBatchPolicy policy;
     private long[] room = new long[16];
-    private int[] firstMicroBatch = new int[0];
-    private int[] endOfPlaces = new int[0];
-    private int[] places = new int[0];
+    private int[] endOfRanks = new int[0];
     private int[] microBatchOf = new int[0];
     private int[] endOfItems = new int[16];
     private int[] items = new int[0];
@@ -25,54 +22,33 @@ final class MicroBatchPacking {
         this.policy = policy;
     }
 
-    /// Fills an assignment, which [RankAssignment#finish] has yet to close.
-    void pack(SortedCosts costs, Schedule schedule, RankAssignment assignment) {
-        if (costs.count() > 0) {
-            policy.requireFits(costs.item(0), costs.length(0));
-        }
-        grow(costs.count(), schedule.ranks());
-        groupByRank(costs, schedule);
+    @Override
+    public void pack(SortedCosts costs, RankShares shares, MicroBatchList into) {
+        grow(costs.count(), shares.ranks());
         microBatches = 0;
-        int from = 0;
-        for (int rank = 0; rank < schedule.ranks(); rank++) {
-            firstMicroBatch[rank] = microBatches;
-            packRank(costs, from, endOfPlaces[rank]);
-            from = endOfPlaces[rank];
+        for (int rank = 0; rank < shares.ranks(); rank++) {
+            packRank(costs, shares, rank);
+            endOfRanks[rank] = microBatches;
         }
-        firstMicroBatch[schedule.ranks()] = microBatches;
         groupByMicroBatch(costs.count());
-        write(schedule.ranks(), assignment);
+        list(shares.ranks(), into);
     }
 
     private void grow(int count, int ranks) {
-        if (count > places.length) {
-            int capacity = Math.max(count, places.length * 2);
-            places = new int[capacity];
+        if (count > items.length) {
+            int capacity = Math.max(count, items.length * 2);
             microBatchOf = new int[capacity];
             items = new int[capacity];
         }
-        if (ranks >= firstMicroBatch.length) {
-            firstMicroBatch = new int[ranks + 1];
-            endOfPlaces = new int[ranks];
+        if (ranks > endOfRanks.length) {
+            endOfRanks = new int[ranks];
         }
     }
 
-    /// Afterwards the places of rank r end at `endOfPlaces[r]` and start where the rank before ends, longest first.
-    private void groupByRank(SortedCosts costs, Schedule schedule) {
-        Arrays.fill(endOfPlaces, 0, schedule.ranks(), 0);
-        for (int place = 0; place < costs.count(); place++) {
-            endOfPlaces[schedule.rankOf(place)]++;
-        }
-        startsFromSizes(endOfPlaces, schedule.ranks());
-        for (int place = 0; place < costs.count(); place++) {
-            places[endOfPlaces[schedule.rankOf(place)]++] = place;
-        }
-    }
-
-    private void packRank(SortedCosts costs, int from, int to) {
+    private void packRank(SortedCosts costs, RankShares shares, int rank) {
         int first = microBatches;
-        for (int i = from; i < to; i++) {
-            int length = costs.length(places[i]);
+        for (int i = shares.start(rank); i < shares.start(rank + 1); i++) {
+            int length = costs.length(shares.place(i));
             int best = microBatches;
             for (int open = first; open < microBatches; open++) {
                 if (room[open] >= length && (best == microBatches || room[open] < room[best])) {
@@ -83,7 +59,7 @@ final class MicroBatchPacking {
                 open();
             }
             room[best] -= length;
-            microBatchOf[costs.item(places[i])] = best;
+            microBatchOf[costs.item(shares.place(i))] = best;
         }
     }
 
@@ -102,36 +78,29 @@ final class MicroBatchPacking {
         for (int item = 0; item < count; item++) {
             endOfItems[microBatchOf[item]]++;
         }
-        startsFromSizes(endOfItems, microBatches);
+        int start = 0;
+        for (int m = 0; m < microBatches; m++) {
+            int size = endOfItems[m];
+            endOfItems[m] = start;
+            start += size;
+        }
         for (int item = 0; item < count; item++) {
             items[endOfItems[microBatchOf[item]]++] = item;
         }
     }
 
-    private static void startsFromSizes(int[] sizes, int length) {
-        int start = 0;
-        for (int i = 0; i < length; i++) {
-            int size = sizes[i];
-            sizes[i] = start;
-            start += size;
-        }
-    }
-
-    private void write(int ranks, RankAssignment assignment) {
-        int most = 0;
-        for (int rank = 0; rank < ranks; rank++) {
-            most = Math.max(most, firstMicroBatch[rank + 1] - firstMicroBatch[rank]);
-        }
-        assignment.begin();
+    private void list(int ranks, MicroBatchList into) {
+        into.begin();
         int item = 0;
+        int microBatch = 0;
         for (int rank = 0; rank < ranks; rank++) {
-            for (int m = firstMicroBatch[rank]; m < firstMicroBatch[rank + 1]; m++) {
-                assignment.beginMicroBatch();
-                while (item < endOfItems[m]) {
-                    assignment.append(items[item++]);
+            for (; microBatch < endOfRanks[rank]; microBatch++) {
+                while (item < endOfItems[microBatch]) {
+                    into.append(items[item++]);
                 }
+                into.endMicroBatch();
             }
-            policy.endRank(assignment, firstMicroBatch[rank + 1] - firstMicroBatch[rank], most);
+            into.endRank();
         }
     }
 }

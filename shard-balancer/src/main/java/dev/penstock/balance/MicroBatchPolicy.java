@@ -1,14 +1,16 @@
 package dev.penstock.balance;
 
+import dev.penstock.batch.Layout;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.plan.RankAssignment;
 
 /// How the share of a rank is cut into micro-batches.
 ///
-/// @param maxTokens largest sum of lengths in one micro-batch
+/// @param maxTokens largest sum of lengths in one micro-batch, padding included; `Long.MAX_VALUE` for no limit
 /// @param counts whether all ranks have the same number of micro-batches
-public record MicroBatchPolicy(long maxTokens, MicroBatchCounts counts) {
+/// @param layout how the samples of one lie beside each other; brought under the cap
+public record MicroBatchPolicy(long maxTokens, MicroBatchCounts counts, Layout layout) {
 
     public MicroBatchPolicy {
         if (maxTokens < 1) {
@@ -16,20 +18,25 @@ public record MicroBatchPolicy(long maxTokens, MicroBatchCounts counts) {
                     .with("maxTokens", maxTokens)
                     .remedy("--max-tokens must be at least 1"));
         }
+        layout = layout.under(maxTokens);
     }
 
     /// One micro-batch for each rank that has samples, however many tokens that is.
     public static MicroBatchPolicy uncapped() {
-        return new MicroBatchPolicy(Long.MAX_VALUE, MicroBatchCounts.FREE);
+        return upTo(Long.MAX_VALUE);
     }
 
     /// As many micro-batches as a rank needs to keep each under a cap.
     public static MicroBatchPolicy upTo(long maxTokens) {
-        return new MicroBatchPolicy(maxTokens, MicroBatchCounts.FREE);
+        return new MicroBatchPolicy(maxTokens, MicroBatchCounts.FREE, new Layout.Packed());
     }
 
     public MicroBatchPolicy withCounts(MicroBatchCounts counts) {
-        return new MicroBatchPolicy(maxTokens, counts);
+        return new MicroBatchPolicy(maxTokens, counts, layout);
+    }
+
+    public MicroBatchPolicy withLayout(Layout layout) {
+        return new MicroBatchPolicy(maxTokens, counts, layout);
     }
 
     /// Fails when an item does not fit a micro-batch of its own.

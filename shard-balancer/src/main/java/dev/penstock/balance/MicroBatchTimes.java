@@ -1,21 +1,38 @@
 package dev.penstock.balance;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
-/// What micro-batches took, reduced to the sums that least squares needs; sums of different ranks add up.
+/// What the micro-batches of one rank took, and the sums of it that least squares needs; sums of different ranks add
+/// up.
 ///
-/// A measurement is a row `(tokens, squares, samples) → time`, where squares is the sum of the squared lengths.
-/// Confined to one thread.
+/// A measurement is a row `(tokens, squares, samples) → time`, where squares is the sum of the squared lengths. The
+/// latest few thousand are kept. Confined to one thread.
 public final class MicroBatchTimes {
 
     /// Products of two of the columns (tokens, squares, samples), upper triangle by rows; then of each with the time;
-    /// then the number of measurements.
-    static final int SUMS = 10;
+    /// then the number of measurements in the sums, and of those refused.
+    static final int SUMS = 11;
+
+    /// 128 KiB; the coefficients of some hundred measurements are as good as the clock.
+    private static final int KEPT = 4096;
+
+    /// A micro-batch that took more than twice what the others make one expect was disturbed, by a collection of
+    /// garbage or another process, and says nothing about the model.
+    private static final double DISTURBED = 2;
+
+    /// The first fit has the disturbed measurements in it, the second hardly any.
+    private static final int ROUNDS = 2;
 
     private static final int COLUMNS = 3;
-    private static final int COUNT = SUMS - 1;
+    private static final int ROW = COLUMNS + 1;
+    private static final int COUNT = SUMS - 2;
+    private static final int REFUSED = SUMS - 1;
 
-    private final double[] sums = new double[SUMS];
+    private double[] rows = new double[64 * ROW];
+    private int size;
+    private int next;
     private long refused;
 
     /// Adds what one micro-batch took.
@@ -26,17 +43,13 @@ public final class MicroBatchTimes {
             refused++;
             return;
         }
-        double[] row = {tokens, squares, samples};
-        int next = 0;
-        for (int i = 0; i < COLUMNS; i++) {
-            for (int j = i; j < COLUMNS; j++) {
-                sums[next++] += row[i] * row[j];
-            }
+        if (next * ROW == rows.length) {
+            rows = Arrays.copyOf(rows, rows.length * 2);
         }
-        for (double column : row) {
-            sums[next++] += column * nanos;
-        }
-        sums[next]++;
+        double[] row = {tokens, squares, samples, nanos};
+        System.arraycopy(row, 0, rows, next * ROW, ROW);
+        size = Math.max(size, next + 1);
+        next = (next + 1) % KEPT;
     }
 
     /// Measurements that were left out.
@@ -44,15 +57,86 @@ public final class MicroBatchTimes {
         return refused;
     }
 
-    /// The sums, to be added to those of other ranks; a copy.
-    public double[] sums() {
-        return sums.clone();
+    /// The sums over the measurements that were not disturbed.
+    double[] sums() {
+        double[] sums = sumUpTo(Double.POSITIVE_INFINITY, new double[COLUMNS]);
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<double[]> coefficients = CostCalibration.coefficients(sums);
+            if (coefficients.isPresent()) {
+                double[] fitted = coefficients.get();
+                sums = sumUpTo(DISTURBED * median(ratios(fitted)), fitted);
+            }
+        }
+        sums[REFUSED] = refused;
+        return sums;
+    }
+
+    /// The same as one rank's part of a table of all ranks' sums, which is 0 elsewhere: added up over the ranks, the
+    /// tables make the one that [RankCalibration] reads.
+    public double[] sumsOf(int rank, int ranks) {
+        double[] table = new double[ranks * SUMS];
+        System.arraycopy(sums(), 0, table, rank * SUMS, SUMS);
+        return table;
+    }
+
+    /// Median over the measurements of how far a model's cost is from the time it took, as a part of that cost, in the
+    /// unit that suits this rank best; NaN without measurements.
+    public double medianError(CostModel model) {
+        double[] ratios = ratios(model.perToken(), model.perTokenSquared(), model.perSample());
+        double unit = median(ratios);
+        return median(
+                Arrays.stream(ratios).map(ratio -> Math.abs(ratio / unit - 1)).toArray());
     }
 
     /// Forgets every measurement.
     public void clear() {
-        Arrays.fill(sums, 0);
+        size = 0;
+        next = 0;
         refused = 0;
+    }
+
+    private double[] sumUpTo(double limit, double... coefficients) {
+        double[] sums = new double[SUMS];
+        for (int row = 0; row < size; row++) {
+            if (limit == Double.POSITIVE_INFINITY || ratio(row, coefficients) <= limit) {
+                addTo(sums, row * ROW);
+            }
+        }
+        return sums;
+    }
+
+    private void addTo(double[] sums, int at) {
+        int sum = 0;
+        for (int i = 0; i < COLUMNS; i++) {
+            for (int j = i; j < COLUMNS; j++) {
+                sums[sum++] += rows[at + i] * rows[at + j];
+            }
+        }
+        for (int i = 0; i < COLUMNS; i++) {
+            sums[sum++] += rows[at + i] * rows[at + COLUMNS];
+        }
+        sums[COUNT]++;
+    }
+
+    private double[] ratios(double... coefficients) {
+        return IntStream.range(0, size)
+                .mapToDouble(row -> ratio(row, coefficients))
+                .toArray();
+    }
+
+    /// Time over cost.
+    private double ratio(int row, double... coefficients) {
+        double cost = 0;
+        for (int i = 0; i < COLUMNS; i++) {
+            cost += coefficients[i] * rows[row * ROW + i];
+        }
+        return rows[row * ROW + COLUMNS] / cost;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
     }
 
     static double product(double[] sums, int i, int j) {
@@ -61,10 +145,19 @@ public final class MicroBatchTimes {
     }
 
     static double productWithTime(double[] sums, int i) {
-        return sums[COLUMNS * (COLUMNS + 1) / 2 + i];
+        return sums[timeProduct(i)];
+    }
+
+    /// Where the product of a column with the time is.
+    static int timeProduct(int column) {
+        return COLUMNS * (COLUMNS + 1) / 2 + column;
     }
 
     static double count(double[] sums) {
         return sums[COUNT];
+    }
+
+    static double refused(double[] sums) {
+        return sums[REFUSED];
     }
 }

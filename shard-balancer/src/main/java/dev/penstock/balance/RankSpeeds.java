@@ -3,6 +3,8 @@ package dev.penstock.balance;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How fast each rank is, as whole numbers, so that every process computes the same plan.
 ///
@@ -47,6 +49,28 @@ public final class RankSpeeds {
         return Arrays.stream(slowness).allMatch(each -> each == FASTEST) ? EQUAL : new RankSpeeds(slowness);
     }
 
+    /// The speeds that have the stated slowness, as [#slowness()] gave it.
+    public static RankSpeeds ofSlowness(List<Integer> slowness) {
+        if (slowness.stream().anyMatch(each -> each < FASTEST || each > FASTEST / SLOWEST)) {
+            throw new ConfigurationException(FailureMessage.of("rank speeds")
+                    .with("slowness", slowness)
+                    .remedy("must be from " + FASTEST + " to " + Math.round(FASTEST / SLOWEST)));
+        }
+        return slowness.isEmpty()
+                ? EQUAL
+                : new RankSpeeds(slowness.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /// Slowness of each rank, in thousandths of the fastest's; empty when all are equal.
+    public List<Integer> slowness() {
+        return Arrays.stream(slowness).boxed().toList();
+    }
+
+    /// Whether these are speeds of so many ranks.
+    public boolean fits(int ranks) {
+        return slowness.length == 0 || slowness.length == ranks;
+    }
+
     private static boolean isMeasured(double speed) {
         return Double.isFinite(speed) && speed > 0;
     }
@@ -55,12 +79,18 @@ public final class RankSpeeds {
         return slowness.length == 0 ? 1 : slowness[rank];
     }
 
+    int slowest() {
+        return slowness.length == 0 ? 1 : Arrays.stream(slowness).max().orElseThrow();
+    }
+
     /// A load below which no assignment can bring the fullest rank.
+    ///
+    /// @param costs with room for the slowest rank
     long lowerBound(SortedCosts costs, int ranks) {
         if (slowness.length == 0) {
             return costs.lowerBound(ranks);
         }
-        requireFits(costs, ranks);
+        requireFits(ranks);
         double workPerLoad =
                 Arrays.stream(slowness).mapToDouble(each -> 1.0 / each).sum();
         int fastest = Arrays.stream(slowness).min().orElseThrow();
@@ -69,16 +99,23 @@ public final class RankSpeeds {
         return Math.max(mean, costs.largestItemBound() * fastest);
     }
 
-    private void requireFits(SortedCosts costs, int ranks) {
-        int slowest = Arrays.stream(slowness).max().orElseThrow();
-        if (slowness.length != ranks || costs.total() > Long.MAX_VALUE / slowest) {
+    private void requireFits(int ranks) {
+        if (!fits(ranks)) {
             throw new ConfigurationException(FailureMessage.of("balancing ranks of different speed")
                     .with("ranks", ranks)
                     .with("speeds", slowness.length)
-                    .with("totalCost", costs.total())
-                    .with("slowest", slowest)
-                    .remedy("give a speed for every rank, and coefficients small enough for costs times 64,000"));
+                    .remedy("give a speed for every rank"));
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RankSpeeds speeds && Arrays.equals(slowness, speeds.slowness);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(slowness);
     }
 
     @Override

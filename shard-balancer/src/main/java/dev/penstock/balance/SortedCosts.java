@@ -55,6 +55,23 @@ final class SortedCosts {
         }
     }
 
+    /// Divides all costs by the power of two that it takes for their sum times a factor to fit 64 bits.
+    ///
+    /// Factors are below 2^16, so the sum keeps 46 bits: nothing that a makespan could show is lost.
+    void leaveRoomFor(int factor) {
+        int shift = 0;
+        while (total >> shift > Long.MAX_VALUE / factor) {
+            shift++;
+        }
+        if (shift > 0) {
+            total = 0;
+            for (int place = 0; place < count; place++) {
+                costs[place] >>= shift;
+                total += costs[place];
+            }
+        }
+    }
+
     private void grow(int count) {
         if (count > items.length) {
             int capacity = Math.max(count, items.length * 2);

@@ -5,9 +5,10 @@
 /// [UnbalancedAssigner][dev.penstock.balance.UnbalancedAssigner] for the plain order; ask
 /// [BalanceCertificate][dev.penstock.balance.BalanceCertificate] what was reached and what more would take.
 /// [OutlierDelay][dev.penstock.balance.OutlierDelay] gathers over several steps what no single one can balance;
-/// [CostCalibration][dev.penstock.balance.CostCalibration] and [RankSpeeds][dev.penstock.balance.RankSpeeds] make costs
-/// and speeds of measured times; [Packing][dev.penstock.balance.Packing] says what other shapes would pad. Pure
-/// functions over lengths in integer arithmetic: every process computes the same plan. No I/O, no threads, no clock.
+/// [RankCalibration][dev.penstock.balance.RankCalibration] makes a cost model and rank speeds of measured times, and
+/// [CalibrationHistory][dev.penstock.balance.CalibrationHistory] says which hold at a step;
+/// [PaddingCount][dev.penstock.balance.PaddingCount] says what a layout pads. Pure functions over lengths in integer
+/// arithmetic: every process computes the same plan. No I/O, no threads, no clock.
 @NullMarked
 package dev.penstock.balance;
 

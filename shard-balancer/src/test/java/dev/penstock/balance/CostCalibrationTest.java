@@ -27,7 +27,12 @@ class CostCalibrationTest {
     }
 
     private static CostModel fit(MicroBatchTimes times) {
-        return CostCalibration.fit(times.sums()).orElseThrow();
+        return fit(times.sums());
+    }
+
+    private static CostModel fit(double[] sums) {
+        return CostCalibration.inIntegers(
+                sums, CostCalibration.coefficients(sums).orElseThrow());
     }
 
     @Test
@@ -65,7 +70,7 @@ class CostCalibrationTest {
         double[] sums = new double[one.length];
         Arrays.setAll(sums, i -> one[i] + other[i]);
 
-        CostModel model = CostCalibration.fit(sums).orElseThrow();
+        CostModel model = fit(sums);
 
         assertThat((double) model.perTokenSquared() / model.perToken()).isCloseTo(0.25 / 900, within(1e-7));
     }
@@ -80,6 +85,7 @@ class CostCalibrationTest {
         times.add(0, 0, 0, 5);
 
         assertThat(times.refused()).isEqualTo(4);
+        before[before.length - 1] = 4;
         assertThat(times.sums()).isEqualTo(before);
     }
 
@@ -90,8 +96,8 @@ class CostCalibrationTest {
         double[] broken = measure(8, (samples, tokens, squares) -> tokens).sums();
         broken[2] = Double.NaN;
 
-        assertThat(CostCalibration.fit(few.sums())).isEmpty();
-        assertThat(CostCalibration.fit(broken)).isEmpty();
+        assertThat(CostCalibration.coefficients(few.sums())).isEmpty();
+        assertThat(CostCalibration.coefficients(broken)).isEmpty();
     }
 
     @Test

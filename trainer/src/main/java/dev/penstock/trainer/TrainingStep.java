@@ -1,19 +1,19 @@
 package dev.penstock.trainer;
 
 import dev.penstock.batch.Batch;
-import dev.penstock.batch.ElementType;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.DivergedException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.trainer.model.Loss;
 import dev.penstock.trainer.model.LossFunction;
-import dev.penstock.trainer.model.PackedSamples;
+import dev.penstock.trainer.model.MicroBatch;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.optimize.Schedule;
 import dev.penstock.trainer.tensor.Parameters;
 import dev.penstock.trainer.world.Collective;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /// One optimiser step over one global batch, of which this rank has its share.
 ///
@@ -54,23 +54,34 @@ public final class TrainingStep {
         this.maxGradientNorm = maxGradientNorm;
     }
 
-    /// Trains on one batch, whose first field is bytes. Nothing refers to the batch afterwards.
+    /// Trains on one batch. Nothing refers to the batch afterwards.
     public StepResult train(Batch batch) {
-        requireBytes(batch);
+        return train(batch, MicroBatchMeter.NONE);
+    }
+
+    /// The same, measured by micro-batch.
+    public StepResult train(Batch batch, MicroBatchMeter meter) {
         long begin = System.nanoTime();
         parameters.zeroGradients();
         double lossSum = 0;
         long targetCount = 0;
         for (int microBatch = 0; microBatch < batch.microBatchCount(); microBatch++) {
-            PackedSamples samples = PackedSamples.of(batch, microBatch);
-            if (samples.targetCount() > 0) {
-                lossSum += accumulate(samples);
-                targetCount += samples.targetCount();
+            try (PointerScope _ = new PointerScope()) {
+                long started = System.nanoTime();
+                MicroBatch samples = new MicroBatch(batch, microBatch);
+                Optional<Loss> found = loss.loss(samples);
+                if (found.isPresent()) {
+                    found.get().sum().backward();
+                    lossSum += found.get().sum().item_double();
+                    targetCount += found.get().targetCount();
+                    meter.computed(samples, System.nanoTime() - started);
+                }
             }
         }
         long computed = System.nanoTime();
         double[] totals = collective.sum(lossSum, (double) targetCount);
         collective.sum(parameters.gradients());
+        shareBuffers();
         long reduced = System.nanoTime();
         double learningRate = schedule.learningRate(batch.step());
         double norm = totals[1] == 0 ? 0 : update(batch.step(), totals[0], totals[1], learningRate);
@@ -85,19 +96,10 @@ public final class TrainingStep {
                 System.nanoTime() - reduced);
     }
 
-    private static void requireBytes(Batch batch) {
-        if (batch.fields().isEmpty() || batch.fields().getFirst().type() != ElementType.UINT8) {
-            throw new ConfigurationException(FailureMessage.of("training step")
-                    .with("fields", batch.fields())
-                    .remedy("the first field must be of type " + ElementType.UINT8));
-        }
-    }
-
-    private double accumulate(PackedSamples samples) {
+    /// Every rank goes on with the buffers of rank 0, so that they are part of what a checkpoint restores.
+    private void shareBuffers() {
         try (PointerScope _ = new PointerScope()) {
-            Tensor sum = loss.lossSum(samples);
-            sum.backward();
-            return sum.item_double();
+            parameters.buffers().values().forEach(collective::broadcast);
         }
     }
 

@@ -17,7 +17,7 @@ public record PythonProgram(String script) {
     /// Skips the test, saying so, where there is no such Python.
     public static PythonProgram of(String script) {
         assumeThat(System.getenv(VARIABLE))
-                .as("NOT RUN: needs " + VARIABLE + ", a Python with trainer/src/test/python/requirements-record.txt")
+                .as("NOT RUN: needs " + VARIABLE + ", see trainer/src/test/python/make_venv.sh")
                 .isNotNull();
         return new PythonProgram(script);
     }

@@ -103,7 +103,7 @@ class TrainingStepTest {
     private static TrainingStep step(ByteTransformer model, double maxGradientNorm) {
         return new TrainingStep(
                 model.parameters(),
-                model::lossSum,
+                model,
                 Collective.join(World.single(), CollectiveTimeouts.defaults()),
                 new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                 new Constant(0.01),

@@ -3,6 +3,7 @@ package dev.penstock.bench.scale;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.batch.Layout;
 import dev.penstock.bench.measure.Measurements;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
@@ -12,6 +13,7 @@ import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.order.Shuffle;
+import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.plan.BatchPlan;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.plan.StepRegrouping;
@@ -46,8 +48,9 @@ final class Seeks {
                 order,
                 batches,
                 StepRegrouping.NONE,
-                new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()),
+                AssignerTimeline.always(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped())),
                 1,
+                new Layout.Packed(),
                 blockMap(index));
         this.positions = new SplittableRandom(20_261_121)
                 .longs(count, 0, EPOCHS * index.sampleCount())

@@ -22,13 +22,15 @@ class ModuleRulesTest {
     private static final String BALANCE = "dev.penstock.balance..";
     private static final String GPU = "dev.penstock.gpu..";
     private static final String TRAINER = "dev.penstock.trainer..";
+    private static final String DAEMON = "dev.penstock.daemon..";
     private static final String CLI = "dev.penstock.cli..";
     private static final String BENCH = "dev.penstock.bench..";
-    private static final String[] AROUND_CORE = {STORAGE, BALANCE, GPU, TRAINER, CLI, BENCH};
+    private static final String[] AROUND_CORE = {STORAGE, BALANCE, GPU, TRAINER, DAEMON, CLI, BENCH};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("/jmh_generated/"))
             .importPackages("dev.penstock");
 
     @Test
@@ -63,8 +65,13 @@ class ModuleRulesTest {
     }
 
     @Test
+    void daemonKnowsOnlyCore() {
+        checkUses(DAEMON);
+    }
+
+    @Test
     void cliKnowsEverythingButBench() {
-        checkUses(CLI, STORAGE, BALANCE, GPU, TRAINER);
+        checkUses(CLI, STORAGE, BALANCE, GPU, TRAINER, DAEMON);
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
+import dev.penstock.error.WrongAnswerException;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.loader.BatchIterator;
@@ -139,7 +140,7 @@ class FaultyOriginTest {
     void aWrongRangeIsNeverTakenForTheRightOne() {
         pack();
         assertThatThrownBy(() -> runUnder(Faults.of(SEED, new Fault.WrongRanges(1))))
-                .isInstanceOf(CorruptDataException.class)
+                .isInstanceOf(WrongAnswerException.class)
                 .hasMessageContaining("shard-");
         assertThat(server.counters().faults(FaultKind.WRONG_RANGE)).isPositive();
     }

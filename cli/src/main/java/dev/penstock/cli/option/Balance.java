@@ -4,6 +4,7 @@ import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.balance.OutlierDelay;
+import dev.penstock.balance.RankSpeeds;
 import dev.penstock.balance.UnbalancedAssigner;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -45,9 +46,14 @@ public sealed interface Balance {
 
     /// A new assigner, for one thread.
     default RankAssigner assigner(CostModel model, MicroBatchPolicy policy) {
+        return assigner(model, policy, RankSpeeds.EQUAL);
+    }
+
+    /// The same for ranks of different speed.
+    default RankAssigner assigner(CostModel model, MicroBatchPolicy policy, RankSpeeds speeds) {
         return switch (this) {
             case Off() -> new UnbalancedAssigner(model, policy);
-            case Exact(), Delay(int _) -> new ExactBalancer(model, policy);
+            case Exact(), Delay(int _) -> new ExactBalancer(model, policy, speeds);
         };
     }
 

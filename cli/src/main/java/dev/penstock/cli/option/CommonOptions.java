@@ -4,6 +4,7 @@ import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Result;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.store.Patience;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,12 @@ public final class CommonOptions {
     /// A line that is shown while the command works, on a terminal only.
     public ProgressLine progress() {
         return ProgressLine.onTerminal(err());
+    }
+
+    /// Waits for a store that does not answer, and shows on `progress` what it is that it does not answer.
+    public static Patience shownOn(ProgressLine progress) {
+        return Patience.telling(failure ->
+                progress.show(() -> "waiting: " + Locations.withoutSecrets(String.valueOf(failure.getMessage()))));
     }
 
     /// Prints what only `--verbose` shows.

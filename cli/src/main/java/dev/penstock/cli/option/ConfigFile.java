@@ -65,7 +65,7 @@ public final class ConfigFile implements IDefaultValueProvider {
                 .toList();
     }
 
-    private static boolean isConfigurable(OptionSpec option) {
+    static boolean isConfigurable(OptionSpec option) {
         return option.userObject() instanceof Field field
                 && field.getDeclaringClass() == LoaderOptions.class
                 && !option.longestName().equals(OPTION);

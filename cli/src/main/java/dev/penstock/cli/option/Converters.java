@@ -1,5 +1,7 @@
 package dev.penstock.cli.option;
 
+import dev.penstock.balance.MicroBatchCounts;
+import dev.penstock.batch.Layout;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.fetch.Hedging;
@@ -31,6 +33,9 @@ public final class Converters {
         commandLine.registerConverter(Hedging.class, refusing(Hedging::parse));
         commandLine.registerConverter(Remainder.class, refusing(Remainder::parse));
         commandLine.registerConverter(Balance.class, refusing(Balance::parse));
+        commandLine.registerConverter(CalibrationSchedule.class, refusing(CalibrationSchedule::parse));
+        commandLine.registerConverter(Layout.class, refusing(Layout::parse));
+        commandLine.registerConverter(MicroBatchCounts.class, named(MicroBatchCounts.class));
         commandLine.registerConverter(CostUnit.class, refusing(CostUnit::parse));
         commandLine.registerConverter(PageLocking.class, named(PageLocking.class));
         commandLine.registerConverter(Overlong.class, named(Overlong.class));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// vocabulary: 50257     0, the default, for a model without output layer
 /// scores: causal-half   or full
 /// ```
-final class CostFile {
+public final class CostFile {
 
     private static final String ALPHA = "alpha";
     private static final String BETA = "beta";
@@ -38,6 +38,12 @@ final class CostFile {
 
     private CostFile(YamlFile yaml) {
         this.yaml = yaml;
+    }
+
+    /// The file that says what a model does.
+    public static String text(CostModel model) {
+        return "%s: %d\n%s: %d\n%s: %d\n"
+                .formatted(ALPHA, model.perToken(), BETA, model.perTokenSquared(), GAMMA, model.perSample());
     }
 
     static CostModel read(Path file) {

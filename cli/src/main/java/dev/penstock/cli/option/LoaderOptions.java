@@ -1,7 +1,9 @@
 package dev.penstock.cli.option;
 
 import dev.penstock.balance.CostModel;
+import dev.penstock.balance.MicroBatchCounts;
 import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.batch.Layout;
 import dev.penstock.cli.report.Result;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.Hedging;
@@ -62,8 +64,29 @@ public final class LoaderOptions {
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "Longest micro-batch, in cost units. Default: no limit.")
+            description = "Longest micro-batch, in cost units, padding included. Default: no limit.")
     private Optional<Long> maxTokens = Optional.empty();
+
+    @Option(
+            names = "--layout",
+            paramLabel = "packed|padded|fixed=N[,refuse]|bucket=B1,B2,...",
+            description = "How samples lie in a micro-batch: end to end; in rows as long as the longest; in rows of N"
+                    + " that samples share, a longer one split or refused; in rows as long as the shortest bucket that"
+                    + " fits. Default: ${DEFAULT-VALUE}.")
+    private Layout layout = new Layout.Packed();
+
+    @Option(
+            names = "--pad-value",
+            paramLabel = "N",
+            description = "What elements have that belong to no sample. Default: ${DEFAULT-VALUE}.")
+    private long padValue;
+
+    @Option(
+            names = "--micro-batches",
+            paramLabel = "free|equal",
+            description = "Whether all ranks have equally many micro-batches in a step; equal appends empty ones, for"
+                    + " trainers that meet in every micro-batch. Default: free.")
+    private MicroBatchCounts microBatchCounts = MicroBatchCounts.FREE;
 
     @Option(
             names = "--shuffle",
@@ -170,7 +193,7 @@ public final class LoaderOptions {
     }
 
     public MicroBatchPolicy microBatches() {
-        return maxTokens.map(MicroBatchPolicy::upTo).orElseGet(MicroBatchPolicy::uncapped);
+        return new MicroBatchPolicy(maxTokens.orElse(Long.MAX_VALUE), microBatchCounts, layout);
     }
 
     /// Every setting of these options; the builder's defaults stand where an option was not given.
@@ -185,6 +208,8 @@ public final class LoaderOptions {
                 .ranks(ranks)
                 .regrouping(balance.regrouping(costModel))
                 .remainder(remainder)
+                .layout(policy.layout())
+                .padValue(padValue)
                 .ramBytes(ram.bytes())
                 .fetch(fetch(connections))
                 .slotBytes(slots.bytes())
@@ -253,6 +278,9 @@ public final class LoaderOptions {
                 .param("remainder", effective.remainder())
                 .param("balance", balance)
                 .param("cost", cost)
+                .param("layout", effective.layout())
+                .param("padValue", effective.padValue())
+                .param("microBatches", microBatchCounts)
                 .param("ram", effective.cache().ramBytes())
                 .param("slots", effective.slotBytes())
                 .param("connections", effective.fetch().maxConnections())

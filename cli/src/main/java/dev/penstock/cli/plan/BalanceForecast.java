@@ -3,6 +3,7 @@ package dev.penstock.cli.plan;
 import dev.penstock.balance.BalanceCertificate;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.MicroBatchPolicy;
+import dev.penstock.batch.Layout;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
@@ -45,6 +46,7 @@ public final class BalanceForecast {
             LengthMixing mixing) {}
 
     private final CostModel cost;
+    private final Layout layout;
     private final GlobalBatches batches;
     private final RankAssignment assignment;
     private final Balance chosen;
@@ -52,7 +54,7 @@ public final class BalanceForecast {
     private final Way exact;
     private final Way delay;
     private final LengthHistogram histogram = new LengthHistogram();
-    private final PackingForecast packing;
+    private final LayoutForecast layouts;
     private final double correlation;
 
     /// @param chosen the way of the run
@@ -70,10 +72,11 @@ public final class BalanceForecast {
             int longest,
             double correlation) {
         this.cost = cost;
+        this.layout = policy.layout();
         this.batches = batches;
         this.assignment = new RankAssignment(ranks);
         this.chosen = chosen;
-        this.packing = new PackingForecast(Math.clamp(policy.maxTokens(), 1, Math.max(1, longest)));
+        this.layouts = new LayoutForecast(policy, longest, ranks, each -> chosen.assigner(cost, each));
         this.correlation = correlation;
         this.off = way(new Balance.Off(), policy, order, lengthOf);
         this.exact = way(new Balance.Exact(), policy, order, lengthOf);
@@ -91,6 +94,13 @@ public final class BalanceForecast {
                 new LengthMixing());
     }
 
+    private Way chosenWay() {
+        return ways().stream()
+                .filter(way -> way.balance().equals(chosen))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private List<Way> ways() {
         return List.of(off, exact, delay);
     }
@@ -103,7 +113,7 @@ public final class BalanceForecast {
             StepSamples samples = way.samples();
             samples.load(step);
             way.assigner().assign(samples.lengths(), samples.count(), assignment);
-            way.record().add(BalanceCertificate.packed(cost, samples.lengths(), assignment));
+            way.record().add(BalanceCertificate.of(cost, samples.lengths(), assignment, layout));
             way.loads().add(cost, samples.lengths(), assignment);
             for (int item = 0; item < samples.count(); item++) {
                 long own = batches.stepOf(samples.position(item));
@@ -113,7 +123,7 @@ public final class BalanceForecast {
             way.mixing().endStep();
             if (way.balance().equals(chosen)) {
                 tell(samples, step, told);
-                packing.add(samples.lengths(), assignment);
+                layouts.add(samples.lengths(), samples.count());
             }
         }
         for (int item = 0; item < off.samples().count(); item++) {
@@ -166,7 +176,9 @@ public final class BalanceForecast {
                 Amounts.share(delay.mixing().effectiveShare(off.mixing(), correlation)),
                 correlation));
         chosen.remark(assignment.ranks()).ifPresent(lines::add);
-        lines.add(packing.line());
+        lines.addAll(layouts.lines(
+                chosenWay().mixing().effectiveShare(off.mixing(), correlation),
+                chosenWay().moved()));
         return lines;
     }
 
@@ -190,7 +202,9 @@ public final class BalanceForecast {
                 delay.mixing().effectiveShare(off.mixing(), correlation),
                 "1",
                 Better.HIGHER));
-        rows.addAll(packing.rows());
+        rows.addAll(layouts.rows(
+                chosenWay().mixing().effectiveShare(off.mixing(), correlation),
+                chosenWay().moved()));
         return rows;
     }
 }

@@ -5,6 +5,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,7 +16,7 @@ public final class LengthsFile {
 
     private LengthsFile() {}
 
-    /// Reads every length; a line that is not one fails with its number.
+    /// Reads every length, at least one; a line that is not one fails with its number.
     public static int[] read(Path file) {
         int[] lengths = new int[1024];
         int count = 0;
@@ -27,9 +28,25 @@ public final class LengthsFile {
                 lengths[count] = parse(file, line, count + 1);
                 count++;
             }
+        } catch (CharacterCodingException binary) {
+            throw new CorruptDataException(
+                    FailureMessage.of("reading lengths")
+                            .with("file", file)
+                            .with("expected", "text")
+                            .with("found", "bytes that are no UTF-8, after line " + count)
+                            .remedy("write one length per line"),
+                    binary);
         } catch (IOException unreadable) {
             throw new StoreAccessException(
                     FailureMessage.of("reading lengths").with("file", file).with("found", unreadable), unreadable);
+        }
+        if (count == 0) {
+            throw new CorruptDataException(
+                    FailureMessage.of("reading lengths")
+                            .with("file", file)
+                            .with("lines", 0)
+                            .remedy("write one length per line"),
+                    null);
         }
         return Arrays.copyOf(lengths, count);
     }

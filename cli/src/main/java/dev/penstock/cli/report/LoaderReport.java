@@ -15,9 +15,11 @@ import java.util.Locale;
 /// @param elapsedNanos from asking for the first batch to the end of the last step
 /// @param waitNanos how long the consumer waited, by stage in the order of [Stage]; of several ranks the one that
 ///     waited longest, as the others wait for it
+/// @param paddingBytes delivered beside the payload
 /// @param ramBytes payload that was in RAM when its batch was begun
-/// @param diskBytes whole blocks read from the disk tier
+/// @param tiers what RAM and disk did
 /// @param fetch how blocks were read from the origin
+/// @param indexRequests sent to the origin for the index and the state of shards
 /// @param balanceRatio mean over steps of the fullest rank's cost over its lower bound
 /// @param warmBytes the largest tier holds in the end, of `warmTargetBytes` that it can hold of this data
 /// @param fillBytesPerSec how fast it was filling then
@@ -26,13 +28,13 @@ public record LoaderReport(
         long batches,
         long samples,
         long payloadBytes,
+        long paddingBytes,
         double balanceRatio,
         List<Long> waitNanos,
         long ramBytes,
-        long diskBytes,
-        long diskDamaged,
-        long diskWriteFailures,
+        TierCounters tiers,
         FetchCounters fetch,
+        long indexRequests,
         long warmBytes,
         long warmTargetBytes,
         double fillBytesPerSec) {
@@ -46,19 +48,18 @@ public record LoaderReport(
         for (Stage stage : Stage.values()) {
             waits.add(counters.waits().getOrDefault(stage, Duration.ZERO).toNanos());
         }
-        TierCounters tiers = counters.tiers();
         return new LoaderReport(
                 elapsedNanos,
                 counters.batches(),
                 counters.samples(),
                 counters.payloadBytes(),
+                counters.paddingBytes(),
                 counters.meanBalanceRatio(),
                 waits,
                 counters.residentBytes(),
-                tiers.diskHitBytes(),
-                tiers.tornBlocks() + tiers.diskReadFailures(),
-                tiers.diskWriteFailures(),
+                counters.tiers(),
                 counters.fetch(),
+                counters.indexRequests(),
                 counters.warmUp().bytes(),
                 counters.warmUp().targetBytes(),
                 counters.warmUp().bytesPerSec());
@@ -71,13 +72,13 @@ public record LoaderReport(
                 batches + other.batches,
                 samples + other.samples,
                 payloadBytes + other.payloadBytes,
+                paddingBytes + other.paddingBytes,
                 meanBalanceRatio(other),
                 waited() >= other.waited() ? waitNanos : other.waitNanos,
                 ramBytes + other.ramBytes,
-                diskBytes + other.diskBytes,
-                diskDamaged + other.diskDamaged,
-                diskWriteFailures + other.diskWriteFailures,
+                tiers.plus(other.tiers),
                 fetch.plus(other.fetch),
+                indexRequests + other.indexRequests,
                 warmBytes + other.warmBytes,
                 warmTargetBytes + other.warmTargetBytes,
                 fillBytesPerSec + other.fillBytesPerSec);
@@ -109,6 +110,19 @@ public record LoaderReport(
         return payloadBytes / Amounts.seconds(elapsedNanos);
     }
 
+    private long diskDamaged() {
+        return tiers.tornBlocks() + tiers.diskReadFailures();
+    }
+
+    private long originRequests() {
+        return fetch.requests() + indexRequests;
+    }
+
+    /// Share of the delivered bytes that belong to no sample.
+    public double paddingShare() {
+        return paddingBytes == 0 ? 0 : 1 - (double) payloadBytes / (payloadBytes + paddingBytes);
+    }
+
     private double ramShare() {
         return payloadBytes == 0 ? 0 : (double) ramBytes / payloadBytes;
     }
@@ -127,14 +141,32 @@ public record LoaderReport(
             rows.add(Row.of(metric, Amounts.seconds(waitNanos.get(stage.ordinal())), "s", Better.LOWER));
         }
         rows.add(Row.of("balance_ratio", balanceRatio, "1", Better.LOWER).withGoal(1.001));
+        rows.add(Row.of("padding_share", paddingShare(), "1", Better.LOWER));
         rows.add(Row.of("ram_bytes", ramBytes, "B", Better.HIGHER));
-        rows.add(Row.of("disk_bytes", diskBytes, "B", Better.HIGHER));
-        rows.add(Row.of("disk_damaged_blocks", diskDamaged, "blocks", Better.LOWER));
-        rows.add(Row.of("disk_write_failures", diskWriteFailures, "blocks", Better.LOWER));
+        rows.add(Row.of("ram_hits", tiers.ramHits(), "blocks", Better.HIGHER));
+        rows.add(Row.of("ram_misses", tiers.ramMisses(), "blocks", Better.LOWER));
+        rows.add(Row.of("ram_prefetches", tiers.ramPrefetches(), "blocks", Better.HIGHER));
+        rows.add(Row.of("ram_evictions", tiers.ramEvictions(), "blocks", Better.LOWER));
+        rows.add(Row.of("failed_loads", tiers.failedLoads(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_hits", tiers.diskHits(), "blocks", Better.HIGHER));
+        rows.add(Row.of("disk_bytes", tiers.diskHitBytes(), "B", Better.HIGHER));
+        rows.add(Row.of("disk_misses", tiers.diskMisses(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_writes", tiers.diskWrites(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_write_bytes", tiers.diskWriteBytes(), "B", Better.LOWER));
+        rows.add(Row.of("disk_evictions", tiers.diskEvictions(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_bypasses", tiers.diskBypasses(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_damaged_blocks", diskDamaged(), "blocks", Better.LOWER));
+        rows.add(Row.of("disk_write_failures", tiers.diskWriteFailures(), "blocks", Better.LOWER));
         rows.add(Row.of("origin_bytes", fetch.usefulBytes(), "B", Better.LOWER));
-        rows.add(Row.of("origin_requests", fetch.requests(), "requests", Better.LOWER));
+        rows.add(Row.of("origin_requests", originRequests(), "requests", Better.LOWER));
+        rows.add(Row.of("index_requests", indexRequests, "requests", Better.LOWER));
+        rows.add(Row.of("origin_queue_s", Amounts.seconds(fetch.queueNanos()), "s", Better.LOWER));
+        rows.add(Row.of("origin_limit", fetch.limit(), "requests", Better.HIGHER));
         rows.add(Row.of("wire_over_useful", fetch.wireOverUseful(), "1", Better.LOWER));
         rows.add(Row.of("hedges", fetch.hedges(), "requests", Better.LOWER));
+        rows.add(Row.of("hedges_won", fetch.hedgesWon(), "requests", Better.HIGHER));
+        rows.add(Row.of("hedges_refused", fetch.hedgesRefused(), "requests", Better.LOWER));
+        rows.add(Row.of("hedge_bytes", fetch.hedgeBytes(), "B", Better.LOWER));
         rows.add(Row.of("retries", fetch.retries(), "requests", Better.LOWER));
         rows.add(Row.of("throttles", fetch.throttles(), "requests", Better.LOWER));
         rows.add(Row.of("corrupt_refetched", fetch.corruptBlocks(), "blocks", Better.LOWER));
@@ -157,16 +189,23 @@ public record LoaderReport(
                 Amounts.seconds(elapsedNanos)));
         lines.add(Amounts.format("fed         %s of the time; waited %s", Amounts.share(fedShare()), waitText()));
         lines.add(Amounts.format("balance     %.4f of its lower bound (mean over steps; 1 is optimal)", balanceRatio));
+        if (paddingBytes > 0) {
+            lines.add(Amounts.format(
+                    "padding     %s of what was delivered (%s)",
+                    Amounts.share(paddingShare()), Amounts.bytes(paddingBytes)));
+        }
         lines.add(Amounts.format(
                 "tiers       %s of the samples' bytes were in RAM when wanted (%s); blocks of %s from disk, %s from the"
                         + " origin%s%s",
                 Amounts.share(ramShare()),
                 Amounts.bytes(ramBytes),
-                Amounts.bytes(diskBytes),
+                Amounts.bytes(tiers.diskHitBytes()),
                 Amounts.bytes(fetch.usefulBytes()),
-                diskDamaged == 0 ? "" : "; " + diskDamaged + " damaged blocks on disk fetched again",
-                diskWriteFailures == 0 ? "" : "; " + diskWriteFailures + " disk write failures, went on without"));
-        if (fetch.requests() > 0) {
+                diskDamaged() == 0 ? "" : "; " + diskDamaged() + " damaged blocks on disk fetched again",
+                tiers.diskWriteFailures() == 0
+                        ? ""
+                        : "; " + tiers.diskWriteFailures() + " disk write failures, went on without"));
+        if (originRequests() > 0) {
             lines.add(originText());
         }
         if (!warmUp().isComplete()) {
@@ -177,8 +216,9 @@ public record LoaderReport(
 
     private String originText() {
         return Amounts.format(
-                "origin      %s requests brought %.3f times the bytes wanted%s%s%s%s",
-                Amounts.count(fetch.requests()),
+                "origin      %s requests, %s of them for the index, brought %.3f times the bytes wanted%s%s%s%s",
+                Amounts.count(originRequests()),
+                Amounts.count(indexRequests),
                 fetch.wireOverUseful(),
                 fetch.hedges() == 0 ? "" : "; " + fetch.hedges() + " hedges, of which " + fetch.hedgesWon() + " won",
                 fetch.retries() == 0 ? "" : "; " + fetch.retries() + " retries",

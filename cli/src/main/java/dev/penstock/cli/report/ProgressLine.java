@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /// One line on standard error that is written over as the work goes on; nothing at all where that is no terminal.
 ///
-/// Confined to one thread.
+/// Threading: any thread.
 public final class ProgressLine implements AutoCloseable {
 
     /// Often enough to look alive, seldom enough to cost nothing.
@@ -22,6 +22,9 @@ public final class ProgressLine implements AutoCloseable {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private static final String ERASE_LINE = "\r\u001b[K";
+
+    /// A line that a terminal breaks cannot be written over.
+    private static final int LONGEST_TEXT = 78;
 
     enum Display {
         SHOWN,
@@ -56,15 +59,19 @@ public final class ProgressLine implements AutoCloseable {
     }
 
     /// Shows the text, unless the line changed a moment ago.
-    public void show(Supplier<String> text) {
+    public synchronized void show(Supplier<String> text) {
         long now = nanoClock.getAsLong();
         if (display == Display.HIDDEN || now - lastNanos < INTERVAL_NANOS) {
             return;
         }
         lastNanos = now;
         dirty = true;
-        terminal.print(ERASE_LINE + text.get());
+        terminal.print(ERASE_LINE + shortened(text.get()));
         terminal.flush();
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
     }
 
     /// Shows a running sum of bytes behind what is being done.
@@ -78,7 +85,7 @@ public final class ProgressLine implements AutoCloseable {
 
     /// Leaves an empty line behind.
     @Override
-    public void close() {
+    public synchronized void close() {
         if (dirty) {
             terminal.print(ERASE_LINE);
             terminal.flush();

@@ -18,15 +18,18 @@ public final class LocalTraining {
     private final List<String> arguments;
     private final int ranks;
     private final RunDirectory run;
+    private final String lossUnit;
 
     /// @param mainClass what each process runs
     /// @param arguments the same for each; the environment says which rank it is
     /// @param run directory that the arguments name
-    public LocalTraining(String mainClass, List<String> arguments, int ranks, Path run) {
+    /// @param lossUnit of the recipe that the arguments name
+    public LocalTraining(String mainClass, List<String> arguments, int ranks, Path run, String lossUnit) {
         this.mainClass = mainClass;
         this.arguments = List.copyOf(arguments);
         this.ranks = ranks;
         this.run = RunDirectory.create(run);
+        this.lossUnit = lossUnit;
     }
 
     /// Runs every rank to its end; fails as one when one fails.
@@ -44,6 +47,6 @@ public final class LocalTraining {
         for (int rank = 1; rank < ranks; rank++) {
             together = together.beside(run.readReport(rank));
         }
-        return TrainingReport.of(Metrics.curve(run.metrics()), together);
+        return TrainingReport.of(run, lossUnit, together);
     }
 }

@@ -1,8 +1,5 @@
 package dev.penstock.cli.train;
 
-import dev.penstock.cli.option.YamlFile;
-import dev.penstock.error.ConfigurationException;
-import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
@@ -72,35 +69,43 @@ record Optimization(
         Recipe.require(scaleFromBatch.orElse(1) >= 1, SCALE_FROM_BATCH, scaleFromBatch.orElse(0), "must be at least 1");
     }
 
-    static Optimization of(YamlFile yaml) {
+    static Optimization of(RecipeFile file) {
         return new Optimization(
-                named(yaml, OPTIMIZER, OptimizerKind.values()),
-                named(yaml, SCHEDULE, ScheduleKind.values()),
-                Recipe.number(yaml, PEAK_RATE, Double::valueOf),
-                Recipe.number(yaml, WARM_UP_SHARE, Double::valueOf),
-                Recipe.number(yaml, FINAL_SHARE, Double::valueOf),
-                Recipe.number(yaml, WEIGHT_DECAY, Double::valueOf),
-                Recipe.number(yaml, MOMENTUM, Double::valueOf),
-                Recipe.number(yaml, MAX_GRADIENT_NORM, Double::valueOf),
-                yaml.value(SCALE_FROM_BATCH).map(_ -> Recipe.number(yaml, SCALE_FROM_BATCH, Integer::valueOf)));
+                named(file, OPTIMIZER, OptimizerKind.values()),
+                named(file, SCHEDULE, ScheduleKind.values()),
+                file.number(PEAK_RATE, Double::valueOf),
+                file.number(WARM_UP_SHARE, Double::valueOf),
+                file.number(FINAL_SHARE, Double::valueOf),
+                file.number(WEIGHT_DECAY, Double::valueOf),
+                file.number(MOMENTUM, Double::valueOf),
+                file.number(MAX_GRADIENT_NORM, Double::valueOf),
+                file.yaml().value(SCALE_FROM_BATCH).map(_ -> file.number(SCALE_FROM_BATCH, Integer::valueOf)));
     }
 
-    private static <E extends Enum<E>> E named(YamlFile yaml, String key, E[] constants) {
-        String text = yaml.value(key).orElseThrow();
+    private static <E extends Enum<E>> E named(RecipeFile file, String key, E[] constants) {
+        String text = file.text(key);
         return Arrays.stream(constants)
                 .filter(constant -> text(constant).equals(text))
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException(FailureMessage.of("recipe")
-                        .with("file", yaml.source())
-                        .with(key, text)
-                        .remedy("use "
+                .orElseThrow(() -> file.refused(
+                        key,
+                        text,
+                        "use "
                                 + Arrays.stream(constants)
                                         .map(Optimization::text)
-                                        .collect(Collectors.joining(" or ")))));
+                                        .collect(Collectors.joining(" or "))));
     }
 
     private static String text(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Text that only equal ones share.
+    String digest() {
+        return "optimizer=" + text(optimizer) + " schedule=" + text(schedule) + " peakRate=" + peakRate
+                + " warmUpShare=" + warmUpShare + " finalShare=" + finalShare + " weightDecay=" + weightDecay
+                + " momentum=" + momentum + " maxGradientNorm=" + maxGradientNorm + " scaleFromBatch="
+                + scaleFromBatch.map(String::valueOf).orElse("none");
     }
 
     /// @param batch samples in a global batch

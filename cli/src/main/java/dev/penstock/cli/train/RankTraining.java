@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
@@ -13,10 +14,9 @@ import dev.penstock.gpu.HostBatch;
 import dev.penstock.gpu.HostSink;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
-import dev.penstock.loader.Loader;
+import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
-import dev.penstock.order.SampleSeeds;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TrainingStep;
@@ -24,7 +24,7 @@ import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
-import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.record.GitRevision;
 import dev.penstock.trainer.record.PlanDigest;
@@ -42,8 +42,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
 ///
-/// What a step draws at random is a function of seed, step and rank, so a resumed run draws the same.
-///
 /// Rank 0 writes checkpoints and the record; every rank appends to the trace. A trace line is written before the step's
 /// all-reduce, so once rank 0 has a step's result, every rank's line of it is there.
 public final class RankTraining {
@@ -53,29 +51,36 @@ public final class RankTraining {
     private final World world;
     private final Recipe recipe;
     private final LoaderConfig.Builder loading;
+    private final LoaderOpening opening;
     private final RunDirectory run;
     private final Checkpointing checkpointing;
+    private final Calibrating calibrating;
     private final Optional<Path> trace;
     private final Recording recording;
     private final PrintWriter out;
     private long reportedNanos = System.nanoTime();
 
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
+    /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
     public RankTraining(
             World world,
             Recipe recipe,
             LoaderConfig.Builder loading,
+            LoaderOpening opening,
             Path run,
             Checkpointing checkpointing,
+            Calibrating calibrating,
             Optional<Path> trace,
             Recording recording,
             PrintWriter out) {
         this.world = world;
         this.recipe = recipe;
         this.loading = loading;
+        this.opening = opening;
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
+        this.calibrating = calibrating;
         this.trace = trace;
         this.recording = recording;
         this.out = out;
@@ -83,7 +88,7 @@ public final class RankTraining {
 
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
-        requireFits(index, recipe);
+        recipe.model().requireFits(index);
         try (FileChannel _ = world.isFirst() ? run.lock() : null) {
             trainFromLatest(index, store);
         } catch (IOException notClosed) {
@@ -96,46 +101,61 @@ public final class RankTraining {
         Libtorch.initialize(1);
         Checkpoints checkpoints = new Checkpoints(run.checkpoints(), checkpointing.keep());
         Optional<Checkpoint> resumed = checkpoints.latest();
-        LoaderConfig config = startingAfter(resumed);
-        ByteTransformer model = new ByteTransformer(recipe.shape(), config.seed());
+        long startStep = startAfter(resumed);
+        CalibrationHistory saved = resumed.map(checkpoint ->
+                        CalibrationHistory.parse(checkpoint.state().calibration()))
+                .orElse(CalibrationHistory.NONE);
+        CalibrationHistory history = saved.forRanks(world.worldSize());
+        OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
+        LoaderConfig config =
+                loading.startStep(startStep).assigners(calibration.assigners()).build();
+        Model model = recipe.model().build(config.seed());
         Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                Loader loader = Loader.open(index, store, config);
+                BatchSource loader = opening.open(index, store, config);
                 BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
-            String digest = recipe + " steps=" + loader.stepCount();
+            String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
-                requireContinues(checkpoint.state(), loader.state(config.startStep()), digest);
+                requireContinues(checkpoint.state(), loader.state(startStep), digest);
                 checkpoint.restore(model.parameters(), optimizer);
             });
             ranks.requireAgreement(
-                    "run", digest + " " + loader.state(config.startStep()).toJson());
+                    "run",
+                    digest + " " + loader.state(startStep).toJson() + " calibrate=" + calibrating.schedule() + " "
+                            + history);
             ranks.broadcast(model.parameters().values());
             if (world.isFirst()) {
-                new StepLog(run.metrics()).cutBack(config.startStep());
-                trace.map(StepLog::new).ifPresent(log -> log.cutBack(config.startStep()));
-                announce(config, loader, resumed);
+                cutBack(startStep);
+                if (!history.equals(saved)) {
+                    out.println("the number of ranks is another: measured rank speeds are dropped, the measured cost"
+                            + " model stays");
+                }
+                announce(startStep, loader, resumed);
             }
             ranks.barrier();
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     ranks,
                     optimizer,
                     recipe.optimization().schedule(loader.stepCount(), config.batchSize()),
                     recipe.optimization().maxGradientNorm());
+            RunSaver saver = new RunSaver(
+                    saving,
+                    nextStep -> new RunState(
+                            nextStep,
+                            loader.state(nextStep).toJson(),
+                            calibration.history(nextStep).toString(),
+                            digest),
+                    model.parameters(),
+                    optimizer,
+                    loader::commit);
             try (RunRecorder recorder = world.isFirst()
                     ? new RunRecorder(run, started(index, config, loader), recording, saving, out)
                     : null) {
-                train(
-                        loader,
-                        step,
-                        recorder,
-                        nextStep -> saving.save(
-                                new RunState(nextStep, loader.state(nextStep).toJson(), digest),
-                                model.parameters(),
-                                optimizer));
-                saving.awaitLatest();
+                train(loader, step, calibration, ranks, recorder, saver);
                 if (recorder != null) {
+                    model.export(run.model());
                     recorder.complete();
                 }
             }
@@ -143,14 +163,22 @@ public final class RankTraining {
         }
     }
 
-    private RunStart started(DatasetIndex index, LoaderConfig config, Loader loader) {
+    /// Removes what the run directory says of steps that are trained again.
+    private void cutBack(long startStep) {
+        new StepLog(run.metrics()).cutBack(startStep);
+        trace.map(StepLog::new).ifPresent(log -> log.cutBack(startStep));
+        run.cutBackCalibration(startStep);
+    }
+
+    private RunStart started(DatasetIndex index, LoaderConfig config, BatchSource loader) {
         return new RunStart(
                 config.startStep(),
                 world.worldSize(),
                 loader.stepCount(),
                 config.batchSize(),
                 config.seed(),
-                recipe,
+                recipe.model().digest(),
+                recipe.optimization(),
                 recording.options(),
                 index.digest(),
                 PlanDigest.of(index, config, loader.stepCount()),
@@ -162,62 +190,68 @@ public final class RankTraining {
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
     public TrainingReport report() {
-        return TrainingReport.of(Metrics.curve(run.metrics()), run.readReport(world.rank()));
+        return TrainingReport.of(run, recipe.model().lossUnit(), run.readReport(world.rank()));
     }
 
-    private LoaderConfig startingAfter(Optional<Checkpoint> resumed) {
+    private long startAfter(Optional<Checkpoint> resumed) {
         long asked = loading.build().startStep();
-        resumed.map(checkpoint -> checkpoint.state().nextStep()).ifPresent(nextStep -> {
-            if (asked > nextStep) {
-                throw new ConfigurationException(FailureMessage.of("resuming")
-                        .with("start", asked)
-                        .with("checkpointOfStep", nextStep)
-                        .remedy("start no later than the checkpoint, or in a new run directory"));
-            }
-            loading.startStep(nextStep);
-        });
-        return loading.build();
+        long nextStep = resumed.map(checkpoint -> checkpoint.state().nextStep()).orElse(asked);
+        if (asked > nextStep) {
+            throw new ConfigurationException(FailureMessage.of("resuming")
+                    .with("start", asked)
+                    .with("checkpointOfStep", nextStep)
+                    .remedy("start no later than the checkpoint, or in a new run directory"));
+        }
+        return nextStep;
     }
 
-    /// Fails before any process or model is made when a sample is longer than the model takes.
-    public static void requireFits(DatasetIndex index, Recipe recipe) {
-        if (index.longestLength() > recipe.shape().maxSampleBytes()) {
-            throw new ConfigurationException(FailureMessage.of("training")
-                    .with("longestSample", index.longestLength())
-                    .with("maxSampleBytes", recipe.shape().maxSampleBytes())
-                    .remedy("index the dataset with --max-length "
-                            + recipe.shape().maxSampleBytes() + " --overlong split"));
-        }
+    /// Fails before any process or model is made when the run directory holds a checkpoint that this run does not
+    /// continue: the refusal is then one line, whatever the number of ranks.
+    public static void requireContinues(
+            DatasetIndex index, LoaderConfig config, Recipe recipe, Path run, Checkpointing checkpointing) {
+        long stepCount = config.stepCount(index.sampleCount());
+        new Checkpoints(RunDirectory.create(run).checkpoints(), checkpointing.keep())
+                .latest()
+                .map(Checkpoint::state)
+                .filter(saved -> saved.nextStep() <= stepCount)
+                .ifPresent(saved -> requireContinues(
+                        saved, LoaderState.of(index, config, saved.nextStep()), digest(recipe, stepCount)));
+    }
+
+    private static String digest(Recipe recipe, long stepCount) {
+        return recipe.digest() + " steps=" + stepCount;
     }
 
     private static void requireContinues(RunState saved, LoaderState now, String digest) {
         LoaderState.parse(saved.loaderPosition()).requireContinues(now);
         if (!saved.runDigest().equals(digest)) {
+            DifferentSettings different = DifferentSettings.of(saved.runDigest(), digest);
             throw new ConfigurationException(FailureMessage.of("resuming")
-                    .with("saved", saved.runDigest())
-                    .with("now", digest)
+                    .with("differs", different.names())
+                    .with("saved", different.saved())
+                    .with("now", different.now())
                     .remedy("resume with the saved recipe and number of steps, or start a new run directory"));
         }
     }
 
-    private void announce(LoaderConfig config, Loader loader, Optional<Checkpoint> resumed) {
+    private void announce(long startStep, BatchSource loader, Optional<Checkpoint> resumed) {
         out.println(Amounts.format(
                 "training on %d ranks, steps %,d to %,d%s",
                 world.worldSize(),
-                config.startStep(),
+                startStep,
                 loader.stepCount() - 1,
                 resumed.map(checkpoint -> ", resumed from " + checkpoint.directory())
                         .orElse("")));
         out.flush();
     }
 
-    /// Saves everything as of a step.
-    private interface Saving {
-        void save(long nextStep);
-    }
-
-    private void train(Loader loader, TrainingStep step, @Nullable RunRecorder recorder, Saving checkpoints) {
-        SampleSeeds stepSeeds = new SampleSeeds(~loader.state(0).seed());
+    private void train(
+            BatchSource loader,
+            TrainingStep step,
+            OnlineCalibration calibration,
+            Collective ranks,
+            @Nullable RunRecorder recorder,
+            RunSaver saver) {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
@@ -229,28 +263,43 @@ public final class RankTraining {
                     if (tracing != null) {
                         tracing.write(staged.batch());
                     }
-                    Libtorch.seed(stepSeeds.of(staged.batch().step(), world.rank()));
-                    result = step.train(staged.batch());
+                    result = step.train(staged.batch(), calibration);
                 }
+                Optional<CalibrationReport> calibrated = calibration.afterStep(result.step() + 1, ranks);
                 if (recorder != null) {
                     recorder.record(result);
                     report(result, loader);
+                    calibrated.ifPresent(this::report);
                     long nextStep = result.step() + 1;
                     if (checkpointing.isDue(nextStep, loader.stepCount())) {
-                        checkpoints.save(nextStep);
+                        saver.save(nextStep);
                     }
+                    saver.commitWritten();
                 }
             }
+            run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
+            if (world.isFirst()) {
+                saver.awaitLast();
+            }
         }
-        run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
     }
 
-    private void report(StepResult result, Loader loader) {
+    private void report(CalibrationReport calibrated) {
+        run.writeCalibration(calibrated);
+        calibrated.lines().forEach(out::println);
+        out.flush();
+    }
+
+    private void report(StepResult result, BatchSource loader) {
         long now = System.nanoTime();
         if (now - reportedNanos >= REPORT_NANOS) {
             reportedNanos = now;
             String line = Amounts.format(
-                    "step %,d of %,d: loss %.3f nats per byte", result.step() + 1, loader.stepCount(), result.loss());
+                    "step %,d of %,d: loss %.3f %s",
+                    result.step() + 1,
+                    loader.stepCount(),
+                    result.loss(),
+                    recipe.model().lossUnit());
             out.println(WarmUpText.behind(line, loader.counters().warmUp()));
             out.flush();
         }

@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.option.CostFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -10,6 +11,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,11 +19,15 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// ```
 /// DIR/checkpoints/     model, optimiser and loader position, committed together
+/// DIR/model/           the trained weights, once the run has ended: model.safetensors, state_dict.pt, and
+///                      model.pt of a module
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
 /// DIR/run.jsonl        a line per start: what it takes to reproduce the run
 /// DIR/tensorboard/     event files
 /// DIR/mlflow-run       the run's name on a tracking server, if there is one
 /// DIR/record.json      how recording went, of the latest start
+/// DIR/calibration.json what the latest calibration found, if there was one
+/// DIR/cost.yaml        its cost model, for --cost
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
@@ -68,6 +74,10 @@ record RunDirectory(Path path) {
 
     Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    Path model() {
+        return path.resolve("model");
     }
 
     Path metrics() {
@@ -125,6 +135,47 @@ record RunDirectory(Path path) {
             return JSON.readValue(Files.readAllBytes(file), LoaderReport.class);
         } catch (IOException | JacksonException failed) {
             throw failure("reading a rank's report", file, failed);
+        }
+    }
+
+    private Path calibration() {
+        return path.resolve("calibration.json");
+    }
+
+    private Path cost() {
+        return path.resolve("cost.yaml");
+    }
+
+    void writeCalibration(CalibrationReport report) {
+        try {
+            Files.write(calibration(), JSON.writeValueAsBytes(report));
+            if (report.isFitted()) {
+                Files.writeString(cost(), CostFile.text(report.model()));
+            }
+        } catch (IOException failed) {
+            throw failure("writing what a calibration found", path, failed);
+        }
+    }
+
+    Optional<CalibrationReport> readCalibration() {
+        try {
+            return Files.exists(calibration())
+                    ? Optional.of(JSON.readValue(Files.readAllBytes(calibration()), CalibrationReport.class))
+                    : Optional.empty();
+        } catch (IOException | JacksonException failed) {
+            throw failure("reading what a calibration found", calibration(), failed);
+        }
+    }
+
+    /// Removes a calibration of steps that are trained again.
+    void cutBackCalibration(long nextStep) {
+        if (readCalibration().filter(report -> report.step() > nextStep).isPresent()) {
+            try {
+                Files.deleteIfExists(calibration());
+                Files.deleteIfExists(cost());
+            } catch (IOException failed) {
+                throw failure("removing what a calibration found", path, failed);
+            }
         }
     }
 

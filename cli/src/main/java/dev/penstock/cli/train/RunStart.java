@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param libtorch version
 /// @param options as given or by default; where they leave something to the recipe, `batch` and `steps` say it
 /// @param seed of the order, of the first parameters and of what a step draws
+/// @param model text that only the same model has; of a module, with the checksum of its file
 /// @param dataset digest of its index, which holds the checksum of every byte
 /// @param plan of the first steps
 /// @param git revision of the working directory; empty outside of a repository
@@ -26,7 +27,8 @@ record RunStart(
         long steps,
         int batch,
         long seed,
-        Recipe recipe,
+        String model,
+        Optimization optimization,
         Map<String, String> options,
         String dataset,
         PlanDigest plan,

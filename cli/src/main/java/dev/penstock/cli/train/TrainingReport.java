@@ -6,31 +6,43 @@ import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What a run came to.
 ///
-/// @param lossFirst of the run's first step, in nats per byte
+/// @param lossFirst of the run's first step
 /// @param lossLast mean over its last steps
+/// @param lossUnit what one of the loss means
 /// @param steps of the whole run, those before a resume included
+/// @param calibration the latest of the run, if it had one
 /// @param loading what the loaders of all ranks did since the latest start
-public record TrainingReport(double lossFirst, double lossLast, int steps, LoaderReport loading) {
+public record TrainingReport(
+        double lossFirst,
+        double lossLast,
+        String lossUnit,
+        int steps,
+        Optional<CalibrationReport> calibration,
+        LoaderReport loading) {
 
-    static TrainingReport of(Metrics.Curve curve, LoaderReport loading) {
-        return new TrainingReport(curve.first(), curve.last(), curve.steps(), loading);
+    static TrainingReport of(RunDirectory run, String lossUnit, LoaderReport loading) {
+        Metrics.Curve curve = Metrics.curve(run.metrics());
+        return new TrainingReport(curve.first(), curve.last(), lossUnit, curve.steps(), run.readCalibration(), loading);
     }
 
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(Amounts.format("loss        %.3f → %.3f nats per byte over %,d steps", lossFirst, lossLast, steps));
+        lines.add(Amounts.format("loss        %.3f → %.3f %s over %,d steps", lossFirst, lossLast, lossUnit, steps));
+        calibration.map(CalibrationReport::lines).ifPresent(lines::addAll);
         lines.addAll(loading.lines());
         return lines;
     }
 
     public List<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        rows.add(Row.of("loss_first", lossFirst, "nats/byte", Better.LOWER));
-        rows.add(Row.of("loss_last", lossLast, "nats/byte", Better.LOWER));
+        rows.add(Row.of("loss_first", lossFirst, lossUnit, Better.LOWER));
+        rows.add(Row.of("loss_last", lossLast, lossUnit, Better.LOWER));
         rows.add(Row.of("steps", steps, "steps", Better.HIGHER));
+        calibration.map(CalibrationReport::rows).ifPresent(rows::addAll);
         rows.addAll(loading.rows());
         return rows;
     }

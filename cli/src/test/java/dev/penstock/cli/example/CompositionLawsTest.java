@@ -1,26 +1,36 @@
 package dev.penstock.cli.example;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
+import dev.penstock.balance.MicroBatchCounts;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.batch.Batch;
+import dev.penstock.batch.Layout;
+import dev.penstock.batch.LongerThanRow;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.laws.LawDataset;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.laws.LoaderLaws;
+import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.loader.LoaderCounters;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Shuffle;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
+import dev.penstock.tier.BlockCache;
+import dev.penstock.tier.CacheConfig;
 import dev.penstock.tier.DiskTierConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -77,6 +87,90 @@ class CompositionLawsTest {
                     .ramBytes(1 << 20)
                     .slotBytes(1 << 20)
                     .pageLocking(PageLocking.OFF);
+        }
+    }
+
+    /// The laws over one layout, with rows that several samples of the dataset are longer than.
+    abstract class OneLayout extends LoaderLaws {
+
+        private final URI shards = URI.create("mem://laws-" + UUID.randomUUID());
+
+        abstract Layout layout();
+
+        @Override
+        protected LawDataset openDataset() {
+            return packed(shards);
+        }
+
+        @Override
+        protected LoaderConfig.Builder composition() {
+            MicroBatchPolicy policy = MicroBatchPolicy.upTo(MAX_TOKENS)
+                    .withCounts(MicroBatchCounts.EQUAL)
+                    .withLayout(layout());
+            return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), policy))
+                    .layout(policy.layout())
+                    .padValue(0x2A)
+                    .blockBytes(LawDatasets.BLOCK_BYTES)
+                    .ramBytes(10L * LawDatasets.BLOCK_BYTES)
+                    .slotBytes(4 << 20)
+                    .pageLocking(PageLocking.OFF);
+        }
+
+        @Test
+        void whatBelongsToNoSampleIsPaddingAndEveryByteOfASampleIsCopiedOnce() {
+            LoaderConfig config = composition().batchSize(12).ranks(2).epochs(1).build();
+            CacheConfig roomForAll = config.cache().withRamBytes(1 << 22);
+            try (LawDataset dataset = LawDatasets.open(() -> ObjectStores.open(openShards()));
+                    BlockCache cache = BlockCache.open(roomForAll)) {
+                readChecked(dataset, config, cache);
+                LoaderCounters resident = readChecked(dataset, config, cache);
+
+                assertThat(resident.payloadBytes()).isEqualTo(dataset.storedBytes());
+                assertThat(resident.residentBytes())
+                        .as("bytes that were copied from blocks in RAM")
+                        .isEqualTo(dataset.storedBytes());
+                assertThat(resident.paddingBytes()).isPositive();
+            }
+        }
+
+        private static LoaderCounters readChecked(LawDataset dataset, LoaderConfig config, BlockCache cache) {
+            try (Loader loader = Loader.open(dataset.index(), dataset.store(), config, cache);
+                    BatchIterator batches = loader.iterator()) {
+                while (batches.hasNext()) {
+                    try (Batch batch = batches.next()) {
+                        LayoutCheck.requireLaidOut(batch, (byte) 0x2A);
+                    }
+                }
+                return loader.counters();
+            }
+        }
+
+        private URI openShards() {
+            return shards;
+        }
+    }
+
+    @Nested
+    class PaddedRows extends OneLayout {
+        @Override
+        Layout layout() {
+            return new Layout.Padded();
+        }
+    }
+
+    @Nested
+    class FixedRows extends OneLayout {
+        @Override
+        Layout layout() {
+            return new Layout.Fixed(9_000, LongerThanRow.SPLIT);
+        }
+    }
+
+    @Nested
+    class LengthBuckets extends OneLayout {
+        @Override
+        Layout layout() {
+            return new Layout.Buckets(List.of(100, 3_000, 32_769));
         }
     }
 

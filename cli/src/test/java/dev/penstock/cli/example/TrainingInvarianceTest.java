@@ -8,6 +8,7 @@ import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.balance.UnbalancedAssigner;
 import dev.penstock.batch.Batch;
+import dev.penstock.batch.Layout;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
@@ -159,13 +160,32 @@ class TrainingInvarianceTest {
         assertThat(Math.abs(one - three)).isGreaterThan(10 * REASSOCIATION);
     }
 
+    @Test
+    void lossCurveIsTheSameInEveryLayout() throws Exception {
+        Run packed = run(2, BALANCES.get("exact"), Key.SAMPLE);
+        for (String text : List.of("padded", "fixed=64", "bucket=16,64,200")) {
+            MicroBatchPolicy policy = MICRO_BATCHES.withLayout(Layout.parse(text));
+            Run run = run(2, () -> new ExactBalancer(TOKENS, policy), policy.layout(), Key.SAMPLE);
+            assertThat(run.crc32c()).as(text).isEqualTo(packed.crc32c());
+            for (int step = 0; step < STEPS; step++) {
+                assertThat(run.losses().get(step))
+                        .as("%s, step %d", text, step)
+                        .isCloseTo(packed.losses().get(step), within(REASSOCIATION));
+            }
+        }
+    }
+
     private static Run run(int ranks, Supplier<RankAssigner> balance, Key key) throws Exception {
+        return run(ranks, balance, new Layout.Packed(), key);
+    }
+
+    private static Run run(int ranks, Supplier<RankAssigner> balance, Layout layout, Key key) throws Exception {
         int port = freePort();
         try (ExecutorService threads = Executors.newFixedThreadPool(ranks)) {
             List<Callable<Run>> programs = new ArrayList<>();
             for (int rank = 0; rank < ranks; rank++) {
                 World world = new World(rank, ranks, rank, "localhost", port);
-                programs.add(() -> train(world, balance, key));
+                programs.add(() -> train(world, balance, layout, key));
             }
             Run together = new Run(new ArrayList<>(), new HashMap<>());
             for (Future<Run> rank : threads.invokeAll(programs)) {
@@ -187,7 +207,7 @@ class TrainingInvarianceTest {
         }
     }
 
-    private static Run train(World world, Supplier<RankAssigner> balance, Key key) {
+    private static Run train(World world, Supplier<RankAssigner> balance, Layout layout, Key key) {
         Run run = new Run(new ArrayList<>(), new HashMap<>());
         LoaderConfig config = LoaderConfig.builder(balance)
                 .seed(SEED)
@@ -200,6 +220,8 @@ class TrainingInvarianceTest {
                 .slotBytes(1 << 20)
                 .pageLocking(PageLocking.OFF)
                 .decodeThreads(1)
+                .layout(layout)
+                .padValue('#')
                 .build();
         ByteTransformer model = new ByteTransformer(new TransformerShape(1, 16, 2, 256), SEED);
         try (ObjectStore store = ObjectStores.open(SHARDS);
@@ -209,7 +231,7 @@ class TrainingInvarianceTest {
                 Collective collective = Collective.join(world, CollectiveTimeouts.defaults())) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     collective,
                     new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                     new Constant(0.01),
@@ -240,7 +262,7 @@ class TrainingInvarianceTest {
                         case RANK -> seeds.of(batch.rank(), sample);
                     });
             int from = batch.offset(0, sample);
-            int at = random.nextInt(from, batch.offset(0, sample + 1));
+            int at = random.nextInt(from, from + batch.length(0, sample));
             batch.values(0).set(ValueLayout.JAVA_BYTE, at, (byte) ('A' + random.nextInt(26)));
         }
     }

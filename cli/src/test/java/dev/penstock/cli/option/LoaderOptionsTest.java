@@ -7,6 +7,8 @@ import dev.penstock.balance.AttentionWork;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.OutlierDelay;
 import dev.penstock.balance.UnbalancedAssigner;
+import dev.penstock.batch.Layout;
+import dev.penstock.batch.LongerThanRow;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.Hedging;
@@ -42,6 +44,9 @@ class LoaderOptionsTest {
             "rank=2",
             "batch=96",
             "max-tokens=2048",
+            "layout=fixed=512,refuse",
+            "pad-value=9",
+            "micro-batches=equal",
             "shuffle=k=3",
             "balance=off",
             "remainder=short",
@@ -111,17 +116,30 @@ class LoaderOptionsTest {
         assertThat(config.cache().blockBytes()).isEqualTo(64 << 10);
         assertThat(config.pageLocking()).isEqualTo(PageLocking.REQUIRED);
         assertThat(config.decodeThreads()).isEqualTo(3);
-        assertThat(config.assigner().get()).isInstanceOf(UnbalancedAssigner.class);
+        assertThat(config.assigners().at(0).get()).isInstanceOf(UnbalancedAssigner.class);
+        assertThat(config.layout()).isEqualTo(new Layout.Fixed(512, LongerThanRow.REFUSE));
+        assertThat(config.padValue()).isEqualTo(9);
     }
 
     @Test
     void maxTokensAndCostReachTheBalancer() {
         LoaderOptions options = parse(List.of("--max-tokens=10", "--cost=attention"));
         RankAssignment assignment = new RankAssignment(1);
-        config(options).assigner().get().assign(new int[] {6, 6, 4}, 3, assignment);
+        config(options).assigners().at(0).get().assign(new int[] {6, 6, 4}, 3, assignment);
 
         assertThat(assignment.microBatchCount(0)).isEqualTo(2);
         assertThat(assignment.makespan()).isGreaterThan(16);
+    }
+
+    @Test
+    void layoutAndMicroBatchCountsReachTheBalancer() {
+        LoaderOptions options = parse(List.of("--max-tokens=10", "--layout=bucket=5", "--micro-batches=equal"));
+        RankAssignment assignment = new RankAssignment(2);
+        config(options).assigners().at(0).get().assign(new int[] {5, 1, 1, 1, 1}, 5, assignment);
+
+        assertThat(config(options).layout()).isEqualTo(new Layout.Buckets(List.of(5), 10));
+        assertThat(assignment.microBatchCount(0)).isEqualTo(2);
+        assertThat(assignment.microBatchCount(1)).isEqualTo(2);
     }
 
     @Test
@@ -173,16 +191,19 @@ class LoaderOptionsTest {
     @Test
     void defaultsAreThoseOfTheLoader() {
         LoaderConfig stated = config(parse(List.of()));
-        LoaderConfig defaults = LoaderConfig.builder(stated.assigner()).build();
+        LoaderConfig defaults = LoaderConfig.builder(stated.assigners().at(0)).build();
 
-        assertThat(stated).usingRecursiveComparison().ignoringFields("assigner").isEqualTo(defaults);
+        assertThat(stated)
+                .usingRecursiveComparison()
+                .ignoringFields("assigners")
+                .isEqualTo(defaults);
     }
 
     @Test
     void yamlSaysTheSameAsOptions() throws IOException {
         assertThat(config(parse(inFile())))
                 .usingRecursiveComparison()
-                .ignoringFields("assigner")
+                .ignoringFields("assigners")
                 .isEqualTo(config(parse(onCommandLine())));
     }
 

@@ -32,6 +32,16 @@ class ProgressLineTest {
     }
 
     @Test
+    void aLineThatWouldBeBrokenIsCut() {
+        try (ProgressLine line = line(Display.SHOWN)) {
+            nanos.addAndGet(LONG_ENOUGH_NANOS);
+            line.show(() -> "x".repeat(100));
+        }
+
+        assertThat(written).hasToString("\r\u001b[K" + "x".repeat(77) + "…\r\u001b[K");
+    }
+
+    @Test
     void nothingIsWrittenWhereThereIsNoTerminal() {
         try (ProgressLine line = line(Display.HIDDEN)) {
             nanos.addAndGet(LONG_ENOUGH_NANOS);

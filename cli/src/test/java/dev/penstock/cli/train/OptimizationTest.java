@@ -11,12 +11,13 @@ import dev.penstock.trainer.optimize.LinearWarmUp;
 import dev.penstock.trainer.optimize.OneCycle;
 import dev.penstock.trainer.optimize.Schedule;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OptimizationTest {
 
     private static Optimization with(Map<String, String> stated) {
-        return Recipe.find(Recipe.BUILT_IN, stated).optimization();
+        return Recipe.find(Recipe.BYTE_LM, Optional.empty(), stated).optimization();
     }
 
     @Test

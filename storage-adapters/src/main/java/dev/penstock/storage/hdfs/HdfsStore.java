@@ -2,6 +2,7 @@ package dev.penstock.storage.hdfs;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.storage.BlockingCalls;
 import dev.penstock.storage.ReadChecks;
@@ -15,7 +16,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,7 +28,8 @@ import reactor.core.publisher.Mono;
 ///
 /// An object's version is its modification time in milliseconds and its inode, so that a file replaced by another one
 /// is noticed even within one millisecond; a copy of the data has other versions. Every read asks the name node for
-/// the present state first. The client verifies HDFS's own checksums and goes to another replica by itself.
+/// the present state first, which is all it asks: the stream of a file stays open until the file changes or fails. The
+/// client verifies HDFS's own checksums and goes to another replica by itself.
 ///
 /// A close waits for the reads that run, which end at the latest with the client's socket time-out.
 final class HdfsStore implements ObjectStore {
@@ -39,18 +40,21 @@ final class HdfsStore implements ObjectStore {
     /// One request to a data node.
     private static final int PIECE_BYTES = 4 << 20;
 
+    /// More than the shards that reads alternate between; each is some kilobytes of block addresses.
+    static final int MOST_OPEN_STREAMS = 128;
+
     private final HdfsPaths paths;
     private final DistributedFileSystem files;
+    private final OpenStreams streams;
     private final BlockingCalls calls;
 
-    /// Pieces arrive here first: a data node that stalls must not hold the gate of the target, which its other readers
-    /// and its owner's close wait for.
     private final ThreadLocal<ByteBuffer> pieces =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(PIECE_BYTES));
 
     HdfsStore(URI root, Map<String, String> environment) {
         this.paths = HdfsPaths.below(root);
         this.files = connect(environment);
+        this.streams = new OpenStreams(files, MOST_OPEN_STREAMS);
         this.calls = new BlockingCalls(paths.root(), "penstock-hdfs", THREAD_COUNT);
     }
 
@@ -61,7 +65,7 @@ final class HdfsStore implements ObjectStore {
 
     @Override
     public Mono<ObjectMetadata> stat(String key) {
-        return calls.mono(_ -> status(key));
+        return calls.mono(_ -> metadata(key, status(key)));
     }
 
     @Override
@@ -81,15 +85,14 @@ final class HdfsStore implements ObjectStore {
     public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return calls.mono(abandoned -> {
             ReadChecks.requireRange(paths.root(), object, offsetBytes, target.sizeBytes());
-            ReadChecks.requireSame(paths.root(), object, status(object.key()));
             Path path = paths.path(object.key());
-            try (FSDataInputStream in = files.open(path)) {
-                fill(in, object, offsetBytes, target, abandoned);
-            } catch (IOException failure) {
-                throw HdfsFailures.of(
-                        paths.operation("object read", object.key())
-                                .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")"),
-                        failure);
+            try {
+                FileStatus found = status(object.key());
+                ReadChecks.requireSame(paths.root(), object, metadata(object.key(), found));
+                read(path, found, object, offsetBytes, target, abandoned);
+            } catch (PenstockException failure) {
+                streams.forget(path);
+                throw failure;
             }
             return null;
         });
@@ -108,6 +111,7 @@ final class HdfsStore implements ObjectStore {
     @Override
     public void close() {
         calls.close();
+        streams.close();
         try {
             files.close();
         } catch (IOException failure) {
@@ -145,7 +149,30 @@ final class HdfsStore implements ObjectStore {
         }
     }
 
-    private ObjectMetadata status(String key) {
+    private void read(
+            Path path,
+            FileStatus found,
+            ObjectMetadata object,
+            long offsetBytes,
+            ReadTarget target,
+            BooleanSupplier abandoned) {
+        try {
+            OpenStream stream =
+                    streams.acquire(path, metadata(object.key(), found).version());
+            try {
+                new RangeRead(stream.in(), found.getBlockSize(), offsetBytes, target).fill(pieces.get(), abandoned);
+            } finally {
+                streams.release(stream);
+            }
+        } catch (IOException failure) {
+            throw HdfsFailures.of(
+                    paths.operation("object read", object.key())
+                            .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")"),
+                    failure);
+        }
+    }
+
+    private FileStatus status(String key) {
         FileStatus status;
         try {
             status = files.getFileStatus(paths.path(key));
@@ -158,23 +185,6 @@ final class HdfsStore implements ObjectStore {
                     .with("found", "a directory")
                     .remedy("check the key"));
         }
-        return metadata(key, status);
-    }
-
-    private void fill(
-            FSDataInputStream in, ObjectMetadata object, long offsetBytes, ReadTarget target, BooleanSupplier abandoned)
-            throws IOException {
-        ByteBuffer piece = pieces.get();
-        long doneBytes = target.filledBytes();
-        boolean wanted = target.wanted();
-        while (wanted && !abandoned.getAsBoolean()) {
-            piece.clear().limit((int) Math.min(piece.capacity(), target.sizeBytes() - doneBytes));
-            int readBytes = in.read(offsetBytes + doneBytes, piece);
-            if (readBytes < 0) {
-                throw ReadChecks.cutShort(paths.root(), object, offsetBytes, target.sizeBytes(), doneBytes);
-            }
-            wanted = target.write(doneBytes, piece.flip());
-            doneBytes += readBytes;
-        }
+        return status;
     }
 }

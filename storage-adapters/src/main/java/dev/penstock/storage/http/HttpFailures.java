@@ -1,23 +1,28 @@
 package dev.penstock.storage.http;
 
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 
-/// Netty's failures as the SDK tells them apart: what a retry may mend is an [IOException].
-final class HttpFailures {
+/// Netty's failures as the SDK tells them apart: what became of a connection is an [IOException].
+public final class HttpFailures {
 
     private HttpFailures() {}
 
-    static Throwable asSeenByTheSdk(Throwable failure) {
-        if (failure instanceof TimeoutException) {
-            SocketTimeoutException timeout = new SocketTimeoutException("the server sent or took nothing for too long");
-            timeout.initCause(failure);
-            return timeout;
-        }
-        if (failure instanceof RuntimeException && failure.getCause() instanceof IOException cause) {
-            return cause;
-        }
-        return failure;
+    public static Throwable asSeenByTheSdk(Throwable failure) {
+        return switch (failure) {
+            case TimeoutException _ -> {
+                SocketTimeoutException timeout =
+                        new SocketTimeoutException("the server sent or took nothing for too long");
+                timeout.initCause(failure);
+                yield timeout;
+            }
+            case RuntimeException wrapper when wrapper.getCause() instanceof IOException cause -> cause;
+            // Netty's decoder of HTTP throws both; its text repeats what the server sent.
+            case DecoderException _, IllegalArgumentException _ -> new ProtocolException("the answer is not HTTP");
+            default -> failure;
+        };
     }
 }

@@ -9,15 +9,25 @@ import java.util.Map;
 import javax.net.ssl.SSLException;
 import reactor.netty.tcp.SslProvider;
 
-/// Whose certificates are accepted: the JDK's trust store, or the authorities of the PEM file that `AWS_CA_BUNDLE`
-/// names, in place of it, as for the other AWS tools. Host names are verified always.
-record TrustedAuthorities(SslContext context) {
+/// Whose certificates are accepted. Host names are verified always.
+///
+/// Built for each store and not taken from Reactor Netty's defaults, which keep the first trust store they saw.
+public record TrustedAuthorities(SslContext context) {
 
     private static final String BUNDLE = "AWS_CA_BUNDLE";
 
-    static TrustedAuthorities from(Map<String, String> environment) {
+    /// Those of the JDK's trust store.
+    public static TrustedAuthorities ofJdk() {
+        return of("");
+    }
+
+    /// Those of the PEM file that `AWS_CA_BUNDLE` names, as for the other AWS tools, in place of the JDK's.
+    public static TrustedAuthorities ofAwsTools(Map<String, String> environment) {
+        return of(environment.getOrDefault(BUNDLE, ""));
+    }
+
+    private static TrustedAuthorities of(String bundle) {
         SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
-        String bundle = environment.getOrDefault(BUNDLE, "");
         try {
             if (!bundle.isEmpty()) {
                 builder.trustManager(new File(bundle));

@@ -1,9 +1,10 @@
-/// The HTTP/1.1 client that the AWS SDK sends through, built on Reactor Netty: a pool, TLS, proxies, time-outs, and
-/// bodies that pass without a copy on the heap; and what every store that speaks HTTP shares: proxies of the
-/// environment and the resolution of names.
+/// What every store that speaks HTTP shares: connections, names, certificates and proxies, the judgement of what comes
+/// back for a range, and the words for what became of a connection; and, on top of it, the client that the AWS SDK
+/// sends through, whose bodies pass without a copy on the heap.
 ///
-/// Enter at [ReactorNettyClient][dev.penstock.storage.http.ReactorNettyClient]. It sends each request once and knows
-/// nothing of S3, signatures or retries.
+/// Enter at [HttpTransport][dev.penstock.storage.http.HttpTransport], [RangeGet][dev.penstock.storage.http.RangeGet]
+/// and [ReactorNettyClient][dev.penstock.storage.http.ReactorNettyClient]. Each request is sent once; nothing here
+/// knows of S3, signatures or retries.
 @NullMarked
 package dev.penstock.storage.http;
 

@@ -1,18 +1,18 @@
 package dev.penstock.storage.s3;
 
-import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.RetryableException;
-import dev.penstock.storage.ReadChecks;
+import dev.penstock.error.PenstockException;
 import dev.penstock.storage.http.BodyBuffers;
+import dev.penstock.storage.http.RangeBody;
+import dev.penstock.storage.http.RangeGet;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ReadTarget;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -26,39 +26,32 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /// One GET of the bytes that a target is missing.
 ///
-/// The response is checked before its first byte is written: the status, the range and the object's size and version
-/// are the wanted ones. A server that says otherwise is not believed. A body that ends early may be mended by a new
-/// attempt; a longer one is refused.
+/// The response is checked by [RangeGet] before its first byte is written, and its body by [RangeBody].
 ///
 /// The lock is the gate of the bytes: once the read has ended, none is written, whatever the request still does.
 final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Void>, Subscriber<ByteBuffer> {
 
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
-
     private final S3Keys keys;
     private final ObjectMetadata object;
-    private final long offsetBytes;
     private final ReadTarget target;
+    private final RangeGet get;
     private final MonoSink<Void> sink;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile CompletableFuture<Void> body = new CompletableFuture<>();
     private @Nullable CompletableFuture<Void> call;
+    private @Nullable RangeBody arriving;
     private boolean ended;
-    private long startBytes;
-    private long doneBytes;
     private @Nullable Subscription subscription;
 
     RangeRead(S3Keys keys, ObjectMetadata object, long offsetBytes, ReadTarget target, MonoSink<Void> sink) {
         this.keys = keys;
         this.object = object;
-        this.offsetBytes = offsetBytes;
+        this.get = new RangeGet(keys.root(), object, offsetBytes, target);
         this.target = target;
         this.sink = sink;
     }
 
     void start(S3AsyncClient client) {
-        startBytes = target.filledBytes();
-        doneBytes = startBytes;
         if (!target.wanted()) {
             end(null);
             return;
@@ -66,7 +59,7 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
         GetObjectRequest.Builder request = GetObjectRequest.builder()
                 .bucket(keys.bucket())
                 .key(keys.inBucket(object.key()))
-                .range("bytes=" + firstByte() + "-" + lastByte())
+                .range(get.header())
                 .overrideConfiguration(override -> override.putExecutionAttribute(
                         SdkInternalExecutionAttribute.SDK_HTTP_EXECUTION_ATTRIBUTES, BodyBuffers.LENT.attributes()));
         if (S3Keys.isStrongETag(object.version())) {
@@ -142,29 +135,17 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
 
     @Override
     public void onResponse(GetObjectResponse response) {
-        String range = response.contentRange() == null ? "none" : response.contentRange();
-        Matcher found = CONTENT_RANGE.matcher(range);
-        if (response.sdkHttpResponse().statusCode() != 206 || !found.matches()) {
-            refuse(response, range);
-            return;
-        }
+        OptionalLong lengthBytes =
+                response.contentLength() == null ? OptionalLong.empty() : OptionalLong.of(response.contentLength());
         try {
-            long totalBytes = Long.parseLong(found.group(3));
-            ReadChecks.requireSame(keys.root(), object, keys.metadata(object.key(), totalBytes, response.eTag()));
-        } catch (CorruptDataException changed) {
-            body.completeExceptionally(changed);
-            return;
+            arriving = get.answered(
+                    response.sdkHttpResponse().statusCode(),
+                    response.contentRange(),
+                    lengthBytes,
+                    S3Keys.version(response.eTag()));
+        } catch (PenstockException refused) {
+            body.completeExceptionally(refused);
         }
-        if (Long.parseLong(found.group(1)) != firstByte() || Long.parseLong(found.group(2)) != lastByte()) {
-            refuse(response, range);
-        }
-    }
-
-    private void refuse(GetObjectResponse response, String range) {
-        body.completeExceptionally(new CorruptDataException(operation()
-                .with("expected", "status 206, bytes " + firstByte() + "-" + lastByte() + "/" + object.sizeBytes())
-                .with("found", "status " + response.sdkHttpResponse().statusCode() + ", " + range)
-                .remedy("use an endpoint that serves the ranges it is asked for")));
     }
 
     @Override
@@ -204,19 +185,11 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
             if (ended) {
                 return;
             }
-            int receivedBytes = received.remaining();
-            if (receivedBytes > target.sizeBytes() - doneBytes) {
-                stop(new CorruptDataException(operation()
-                        .with("expected", target.sizeBytes() - doneBytes + " bytes more")
-                        .with("found", "at least " + receivedBytes)
-                        .remedy("use an endpoint that serves the ranges it is asked for")));
-                return;
-            }
-            boolean wanted = target.write(doneBytes, received);
-            doneBytes += receivedBytes;
-            if (!wanted && doneBytes < target.sizeBytes()) {
+            if (!arriving().take(received)) {
                 stop(null);
             }
+        } catch (PenstockException refused) {
+            stop(refused);
         } finally {
             lock.unlock();
         }
@@ -244,28 +217,19 @@ final class RangeRead implements AsyncResponseTransformer<GetObjectResponse, Voi
 
     @Override
     public void onComplete() {
-        settle(
-                doneBytes == target.sizeBytes()
-                        ? null
-                        : new RetryableException(
-                                operation()
-                                        .with("expected", target.sizeBytes() + " bytes")
-                                        .with("found", doneBytes + " bytes")
-                                        .remedy("the response ended early"),
-                                null));
+        try {
+            arriving().requireEnd();
+            settle(null);
+        } catch (PenstockException truncated) {
+            settle(truncated);
+        }
     }
 
-    private long firstByte() {
-        return offsetBytes + startBytes;
-    }
-
-    private long lastByte() {
-        return offsetBytes + target.sizeBytes() - 1;
+    private RangeBody arriving() {
+        return Objects.requireNonNull(arriving, "a body follows the head that was judged");
     }
 
     private FailureMessage operation() {
-        return keys.operation("object read", object.key())
-                .with("range", "[" + offsetBytes + ", " + (offsetBytes + target.sizeBytes()) + ")")
-                .with("version", object.version());
+        return get.operation();
     }
 }

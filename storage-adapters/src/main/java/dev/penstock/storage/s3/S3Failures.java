@@ -7,15 +7,16 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
-import io.netty.handler.ssl.NotSslRecordException;
+import dev.penstock.storage.http.ConnectionFailures;
+import dev.penstock.storage.http.RetryAfter;
 import java.io.IOException;
-import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /// Turns what the SDK reports into the failure that says what to do.
 ///
@@ -25,6 +26,11 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 final class S3Failures {
 
     private static final String RETRY = "if it persists, look at the server and the network";
+
+    private static final String TRUST = "name a file with the server's certificate authority in AWS_CA_BUNDLE";
+
+    private static final String REFUSED_HEAD = "check the credentials and that they may do this here; a session token"
+            + " that has expired is answered like this, too: renew it";
 
     private S3Failures() {}
 
@@ -39,20 +45,32 @@ final class S3Failures {
         }
         Optional<IOException> connection = cause(failure, IOException.class);
         if (connection.isPresent()) {
-            return disconnected(operation, connection.get());
+            return ConnectionFailures.of(operation, connection.get(), TRUST);
         }
-        FailureMessage message =
-                operation.with("found", innermost(failure).getClass().getSimpleName());
         return cause(failure, SdkClientException.class).isPresent()
-                ? new StoreAccessException(message.remedy("check the settings of the AWS SDK"), innermost(failure))
-                : new RetryableException(message.remedy(RETRY), innermost(failure));
+                ? new StoreAccessException(
+                        operation
+                                .with("found", "a request that the AWS SDK could not make")
+                                .remedy("check the settings of the AWS SDK"),
+                        innermost(failure))
+                : new RetryableException(
+                        operation.with("found", "a request that broke off").remedy(RETRY), innermost(failure));
     }
 
     private static PenstockException answered(FailureMessage operation, AwsServiceException answer) {
         int status = answer.statusCode();
         String code = code(answer);
-        FailureMessage message =
-                operation.with("status", status).with("code", code).with("requestId", answer.requestId());
+        Duration wait = wait(answer);
+        FailureMessage message = operation.with("status", status);
+        if (!code.isEmpty()) {
+            message = message.with("code", code);
+        }
+        if (answer.requestId() != null) {
+            message = message.with("requestId", answer.requestId());
+        }
+        if (wait.isPositive()) {
+            message = message.with("retryAfter", wait.toSeconds() + " s");
+        }
         return switch (status) {
             case 412 ->
                 new CorruptDataException(message.with("found", "another version")
@@ -60,8 +78,8 @@ final class S3Failures {
             case 416 ->
                 new CorruptDataException(message.with("found", "no such range")
                         .remedy("the object was cut since it was indexed: restore it or index it again"));
-            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null);
-            case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null);
+            case 429, 503 -> new ThrottledException(message.remedy("ask less often"), null, wait);
+            case 500, 502, 504, 408, 409 -> new RetryableException(message.remedy(RETRY), null, wait);
             default -> refused(message, status, code, answer);
         };
     }
@@ -94,11 +112,23 @@ final class S3Failures {
             default ->
                 switch (status) {
                     case 301, 307 -> regionRemedy(answer);
-                    case 401, 403 -> "check the credentials and that they may do this here";
+                    // S3 answers HEAD with 400 where a token has expired, and other servers with 403.
+                    case 400 -> code.isEmpty() ? REFUSED_HEAD : "check the endpoint and what it supports";
+                    case 401, 403 ->
+                        code.isEmpty() ? REFUSED_HEAD : "check the credentials and that they may do this here";
                     case 404 -> "check the key, the bucket and the endpoint";
                     default -> "check the endpoint and what it supports";
                 };
         };
+    }
+
+    private static Duration wait(AwsServiceException answer) {
+        AwsErrorDetails details = answer.awsErrorDetails();
+        if (details == null || details.sdkHttpResponse() == null) {
+            return Duration.ZERO;
+        }
+        SdkHttpResponse response = details.sdkHttpResponse();
+        return RetryAfter.of(header -> response.firstMatchingHeader(header).orElse(null));
     }
 
     private static String regionRemedy(AwsServiceException answer) {
@@ -114,29 +144,12 @@ final class S3Failures {
                 .orElse(remedy);
     }
 
-    /// An answer to HEAD has no body and so no code.
+    /// Empty for an answer to HEAD, which has no body and so no code.
     private static String code(AwsServiceException answer) {
         String code = answer.awsErrorDetails() == null
                 ? null
                 : answer.awsErrorDetails().errorCode();
-        return code == null || !code.matches("[A-Za-z0-9.]+") ? "none" : code;
-    }
-
-    private static PenstockException disconnected(FailureMessage operation, IOException cause) {
-        FailureMessage message = operation.with("found", cause.getClass().getSimpleName());
-        if (cause instanceof UnknownHostException) {
-            return new RetryableException(
-                    message.remedy("check the endpoint's name, the bucket's name and the name servers"), cause);
-        }
-        if (cause instanceof NotSslRecordException) {
-            return new StoreAccessException(message.remedy("the endpoint does not speak TLS: write http://"), cause);
-        }
-        if (cause instanceof SSLException
-                && cause(cause, CertificateException.class).isPresent()) {
-            return new StoreAccessException(
-                    message.remedy("name a file with the server's certificate authority in AWS_CA_BUNDLE"), cause);
-        }
-        return new RetryableException(message.remedy(RETRY), cause);
+        return code == null || !code.matches("[A-Za-z0-9.]+") ? "" : code;
     }
 
     private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {

@@ -2,14 +2,15 @@ package dev.penstock.storage.web;
 
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.error.RetryableException;
-import dev.penstock.error.StoreAccessException;
-import dev.penstock.storage.ReadChecks;
+import dev.penstock.storage.http.ContentRange;
+import dev.penstock.storage.http.RangeBody;
+import dev.penstock.storage.http.RangeGet;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ReadTarget;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Optional;
+import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -22,25 +23,17 @@ import reactor.netty.http.client.HttpClientResponse;
 /// target that wants no more before that ends the body, and with it the connection.
 final class RangeRead {
 
-    private final WebRoot root;
     private final ObjectMetadata object;
-    private final ReadTarget target;
-    private final long filledBytes;
-    private final long firstByte;
-    private final long endByte;
+    private final RangeGet get;
 
     /// Asks for what `target` is missing now.
     RangeRead(WebRoot root, ObjectMetadata object, long offsetBytes, ReadTarget target) {
-        this.root = root;
         this.object = object;
-        this.target = target;
-        this.filledBytes = target.filledBytes();
-        this.firstByte = offsetBytes + filledBytes;
-        this.endByte = offsetBytes + target.sizeBytes();
+        this.get = new RangeGet(root.shown(), object, offsetBytes, target);
     }
 
     void ask(HttpHeaders request) {
-        request.set(HttpHeaderNames.RANGE, "bytes=" + ContentRange.span(firstByte, endByte));
+        request.set(HttpHeaderNames.RANGE, get.header());
         Validators.require(object.version(), request);
     }
 
@@ -48,8 +41,16 @@ final class RangeRead {
         int status = response.status().code();
         HttpHeaders headers = response.responseHeaders();
         return switch (status) {
-            case 200 -> receiveWhole(headers, body);
-            case 206 -> receivePart(headers, body);
+            case 200, 206 -> {
+                BodyHeaders.requirePlain(operation(), headers);
+                yield pour(
+                        body,
+                        get.answered(
+                                status,
+                                headers.get(HttpHeaderNames.CONTENT_RANGE),
+                                BodyHeaders.lengthBytes(headers),
+                                comparableVersion(headers)));
+            }
             case 412 -> throw changed(status);
             case 416 -> throw outside(status, headers);
             default -> throw WebFailures.ofStatus(operation(), status, headers);
@@ -58,53 +59,28 @@ final class RangeRead {
 
     /// The operation, as its failures name it.
     FailureMessage operation() {
-        return root.operation("object read", object.key()).with("range", "[" + firstByte + ", " + endByte + ")");
+        return get.operation();
     }
 
-    private Mono<Void> receivePart(HttpHeaders headers, ByteBufFlux body) {
-        BodyHeaders.requirePlain(operation(), headers);
-        Optional<ContentRange> found = ContentRange.of(headers);
-        found.ifPresent(range -> requireSame(range.sizeBytes().orElse(object.sizeBytes()), headers));
-        String expected = ContentRange.span(firstByte, endByte);
-        if (!found.map(ContentRange::span).filter(expected::equals).isPresent()) {
-            throw new RetryableException(
-                    operation()
-                            .with("expected", "bytes " + expected)
-                            .with(
-                                    "found",
-                                    found.map(range -> "bytes " + range.span()).orElse("no Content-Range"))
-                            .remedy("the server answered another range: if it persists, check it and its caches"),
-                    null);
-        }
-        return pour(body, filledBytes, endByte - firstByte);
-    }
-
-    /// A server without ranges sends everything, which will do where everything is wanted.
-    private Mono<Void> receiveWhole(HttpHeaders headers, ByteBufFlux body) {
-        BodyHeaders.requirePlain(operation(), headers);
-        requireSame(BodyHeaders.lengthBytes(headers).orElse(object.sizeBytes()), headers);
-        if (target.sizeBytes() != object.sizeBytes()) {
-            throw new StoreAccessException(operation()
-                    .with("expected", WebFailures.text(206))
-                    .with("found", WebFailures.text(200))
-                    .remedy("serve the data from a server that answers range requests, or copy it to one"));
-        }
-        return pour(body, 0, object.sizeBytes());
-    }
-
-    private Mono<Void> pour(ByteBufFlux body, long positionBytes, long lengthBytes) {
-        Pour pour = new Pour(operation(), target, positionBytes, positionBytes + lengthBytes);
-        return body.<Void>handle((bytes, sink) -> {
-                    if (!pour.take(bytes)) {
+    private static Mono<Void> pour(ByteBufFlux arriving, RangeBody body) {
+        return arriving.<Void>handle((bytes, sink) -> {
+                    if (!take(bytes, body)) {
                         sink.complete();
                     }
                 })
-                .then(Mono.fromRunnable(pour::requireEnd));
+                .then(Mono.fromRunnable(body::requireEnd));
     }
 
-    private void requireSame(long sizeBytes, HttpHeaders headers) {
-        String version = Validators.of(headers).comparableWith(object.version());
-        ReadChecks.requireSame(root.shown(), object, new ObjectMetadata(object.key(), sizeBytes, version));
+    private static boolean take(ByteBuf arrived, RangeBody body) {
+        boolean wanted = true;
+        for (ByteBuffer piece : arrived.nioBuffers()) {
+            wanted = body.take(piece);
+        }
+        return wanted;
+    }
+
+    private String comparableVersion(HttpHeaders headers) {
+        return Validators.of(headers).comparableWith(object.version());
     }
 
     private CorruptDataException changed(int status) {
@@ -115,10 +91,10 @@ final class RangeRead {
     }
 
     private CorruptDataException outside(int status, HttpHeaders headers) {
-        ContentRange.of(headers)
+        OptionalLong sizeBytes = ContentRange.of(headers.get(HttpHeaderNames.CONTENT_RANGE))
                 .map(ContentRange::sizeBytes)
-                .orElse(OptionalLong.empty())
-                .ifPresent(sizeBytes -> requireSame(sizeBytes, headers));
+                .orElse(OptionalLong.empty());
+        get.requireSame(sizeBytes, comparableVersion(headers));
         return new CorruptDataException(operation()
                 .with("expected", object.sizeBytes() + " bytes")
                 .with("found", WebFailures.text(status))

@@ -3,6 +3,7 @@ package dev.penstock.storage.web;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.storage.ReadChecks;
+import dev.penstock.storage.http.ContentRange;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectWriter;
@@ -120,7 +121,7 @@ final class WebStore implements ObjectStore {
                             key,
                             operation,
                             headers,
-                            ContentRange.of(headers)
+                            ContentRange.of(headers.get(HttpHeaderNames.CONTENT_RANGE))
                                     .map(ContentRange::sizeBytes)
                                     .orElse(OptionalLong.empty())));
                 default -> throw WebFailures.ofStatus(operation, status, headers);

@@ -3,10 +3,14 @@ package dev.penstock.storage.hdfs;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.metrics2.impl.MetricsCollectorImpl;
+import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 
 /// A whole HDFS in this process: a name node and data nodes over real sockets and files.
 final class Cluster implements AutoCloseable {
@@ -38,6 +42,27 @@ final class Cluster implements AutoCloseable {
 
     DistributedFileSystem files() throws IOException {
         return cluster.getFileSystem();
+    }
+
+    /// How often the name node was asked for the places of blocks, and for the state of a file.
+    record NameNodeCalls(long blockLocations, long fileStates) {
+
+        NameNodeCalls since(NameNodeCalls before) {
+            return new NameNodeCalls(blockLocations - before.blockLocations, fileStates - before.fileStates);
+        }
+    }
+
+    /// Counted by the name node itself, all clients together.
+    NameNodeCalls nameNodeCalls() {
+        MetricsCollectorImpl collector = new MetricsCollectorImpl();
+        DefaultMetricsSystem.instance().getSource("NameNodeActivity").getMetrics(collector, true);
+        Map<String, Long> counts = new HashMap<>();
+        collector
+                .getRecords()
+                .forEach(metrics -> metrics.metrics()
+                        .forEach(metric ->
+                                counts.put(metric.name(), metric.value().longValue())));
+        return new NameNodeCalls(counts.get("GetBlockLocations"), counts.get("FileInfoOps"));
     }
 
     void stopDataNode() {

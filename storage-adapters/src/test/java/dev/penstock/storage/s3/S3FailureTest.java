@@ -11,6 +11,12 @@ import dev.penstock.error.PenstockException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.ThrottledException;
+import dev.penstock.fetch.FetchMeter;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.laws.LawDatasets;
+import dev.penstock.storage.http.Closure;
+import dev.penstock.storage.http.OriginReads;
+import dev.penstock.storage.http.RawServer;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
@@ -22,6 +28,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -138,6 +145,42 @@ class S3FailureTest {
     }
 
     @Test
+    void theWaitThatTheServerAskedForIsPassedOn() {
+        ObjectMetadata object = object();
+        for (int status : new int[] {503, 429, 500}) {
+            server.fail(exchange -> {
+                exchange.getResponseHeaders().set("Retry-After", "7");
+                return S3Server.error(exchange, status, "InternalError");
+            });
+            assertThat(catchThrowable(() -> read(object)))
+                    .isInstanceOfSatisfying(
+                            RetryableException.class,
+                            failure -> assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7)))
+                    .hasMessageContaining("retryAfter=7 s");
+        }
+    }
+
+    @Test
+    void noRequestComesBeforeTheTimeThatTheServerAskedFor() {
+        LawDatasets.pack(directory, store);
+        Closure closure = new Closure();
+        FetchMeter meter = new FetchMeter();
+        try (DatasetIndex index = DatasetIndex.open(store)) {
+            List<ObjectMetadata> shards = index.currentObjects(store);
+            server.fail(exchange -> {
+                if (!closure.refuses()) {
+                    return false;
+                }
+                exchange.getResponseHeaders().set("Retry-After", Closure.SECONDS);
+                return S3Server.error(exchange, 503, "SlowDown");
+            });
+            OriginReads.aroundARefusal(index, shards, store, meter);
+        }
+        assertThat(closure.requests()).isGreaterThan(2);
+        assertThat(closure.early()).isZero();
+    }
+
+    @Test
     void serverErrorsAreRetryableAndAListingRetriesThem() {
         ObjectMetadata object = object();
         server.requests().clear();
@@ -189,36 +232,6 @@ class S3FailureTest {
     }
 
     @Test
-    void aRangeThatIsNotTheOneAskedForIsRefused() {
-        ObjectMetadata object = object();
-        String expected = "expected=status 206, bytes 0-99999/100000";
-        for (String range : List.of("bytes 1-100000/100000", "bytes 0-99998/100000", "bytes 0-99999/*", "nonsense")) {
-            server.fail(exchange -> answer(exchange, 206, range, BYTES, BYTES.length));
-            assertFailure(() -> read(object), CorruptDataException.class, expected, "found=status 206, " + range);
-        }
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100001", BYTES, BYTES.length));
-        assertFailure(() -> read(object), CorruptDataException.class, "expected=100000 bytes", "found=100001 bytes");
-        server.fail(exchange -> answer(exchange, 200, "", BYTES, BYTES.length));
-        assertFailure(() -> read(object), CorruptDataException.class, expected, "found=status 200");
-    }
-
-    @Test
-    void aBodyLongerThanItsRangeIsRefused() {
-        ObjectMetadata object = object();
-        byte[] longer = bytes(BYTES.length + 1);
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100000", longer, 0));
-        assertFailure(() -> read(object), CorruptDataException.class, "key=a.bin", "serves the ranges");
-    }
-
-    @Test
-    void aBodyShorterThanItsRangeIsRetryable() {
-        ObjectMetadata object = object();
-        byte[] shorter = bytes(BYTES.length - 1);
-        server.fail(exchange -> answer(exchange, 206, "bytes 0-99999/100000", shorter, 0));
-        assertFailure(() -> read(object), RetryableException.class, "found=99999 bytes");
-    }
-
-    @Test
     void aReadThatBrokeOffGoesOnWhereItStopped() {
         ObjectMetadata object = object();
         AtomicReference<String> range = new AtomicReference<>();
@@ -255,7 +268,7 @@ class S3FailureTest {
         }
         URI endpoint = URI.create("http://localhost:" + port);
         try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-            assertFailure(() -> read(other, object()), RetryableException.class, "key=a.bin");
+            assertFailure(() -> read(other, object()), RetryableException.class, "found=connection refused");
         }
     }
 
@@ -263,7 +276,7 @@ class S3FailureTest {
     void aHostWithoutAnAddressIsRetryableForNameServersHaveOutages() {
         URI endpoint = URI.create("http://nowhere.invalid");
         try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-            assertFailure(() -> read(other, object()), RetryableException.class, "check the endpoint's name");
+            assertFailure(() -> read(other, object()), RetryableException.class, "found=no address for the host");
         }
     }
 
@@ -279,8 +292,16 @@ class S3FailureTest {
                     ObjectStore deceived = TestStores.open(otherName, S3Server.SECRET_KEY, trusting)) {
                 ObjectMetadata object = sound.stat("a.bin").block();
                 assertThat(read(sound, object)).isEqualTo(BYTES);
-                assertFailure(() -> read(doubtful, object), StoreAccessException.class, "AWS_CA_BUNDLE");
-                assertFailure(() -> read(deceived, object), StoreAccessException.class, "AWS_CA_BUNDLE");
+                assertFailure(
+                        () -> read(doubtful, object),
+                        StoreAccessException.class,
+                        "found=a certificate of an authority that is not trusted",
+                        "AWS_CA_BUNDLE");
+                assertFailure(
+                        () -> read(deceived, object),
+                        StoreAccessException.class,
+                        "found=a certificate for another host",
+                        "name the host as the certificate does");
             }
         }
     }
@@ -290,8 +311,35 @@ class S3FailureTest {
         try (RawServer plain = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n")) {
             URI endpoint = URI.create("https://localhost:" + plain.port());
             try (ObjectStore other = TestStores.open(endpoint, S3Server.SECRET_KEY, Map.of())) {
-                assertFailure(() -> read(other, object()), StoreAccessException.class, "write http://");
+                assertFailure(() -> read(other, object()), StoreAccessException.class, "found=a server without TLS");
             }
+        }
+    }
+
+    @Test
+    void anEndpointThatDoesNotSpeakHttpIsToldApart() throws IOException {
+        for (String greeting : List.of("SSH-2.0-OpenSSH_9.2\r\n", "-ERR unknown command 'HEAD'\r\n", "\0\1\2\n")) {
+            try (RawServer other = RawServer.answering(greeting);
+                    ObjectStore misled = TestStores.open(endpoint(other), S3Server.SECRET_KEY, Map.of())) {
+                String[] words = {"found=an answer that is not HTTP", "name the port of the HTTP server"};
+                assertFailure(() -> read(misled, object()), StoreAccessException.class, words);
+                assertFailure(() -> misled.stat("a.bin").block(), StoreAccessException.class, words);
+            }
+        }
+    }
+
+    @Test
+    void aRefusedHeadNamesWhatItCannotTellApartAndNothingElse() {
+        for (int status : new int[] {400, 403}) {
+            server.fail(exchange -> {
+                exchange.sendResponseHeaders(status, -1);
+                return true;
+            });
+            assertThat(catchThrowable(() -> store.stat("a.bin").block()))
+                    .isInstanceOf(StoreAccessException.class)
+                    .hasMessage("object access failed: uri=" + store.root() + ", key=a.bin, status=" + status
+                            + "; check the credentials and that they may do this here; a session token that has"
+                            + " expired is answered like this, too: renew it");
         }
     }
 

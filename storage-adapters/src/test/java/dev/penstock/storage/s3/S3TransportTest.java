@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import com.sun.net.httpserver.HttpExchange;
 import dev.penstock.storage.http.ReactorNettyClient;
+import dev.penstock.storage.http.TunnelProxy;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ReadTarget;
@@ -173,7 +174,7 @@ class S3TransportTest {
     void aProxyOfTheEnvironmentIsTunnelledThrough() throws IOException {
         ObjectMetadata object = object(100_000);
         try (TunnelProxy proxy = TunnelProxy.to(server.endpoint().getPort())) {
-            Map<String, String> environment = Map.of("HTTP_PROXY", "http://user:hidden@localhost:" + proxy.port());
+            Map<String, String> environment = Map.of("HTTP_PROXY", "http://user:hidden@" + proxy.address());
             URI onlyTheProxyKnows = URI.create("http://store.invalid");
             try (ObjectStore tunnelled = TestStores.open(onlyTheProxyKnows, S3Server.SECRET_KEY, environment)) {
                 byte[] destination = new byte[100_000];

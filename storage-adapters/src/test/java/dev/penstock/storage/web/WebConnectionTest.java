@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.RetryableException;
 import dev.penstock.error.StoreAccessException;
+import dev.penstock.fetch.FetchMeter;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
+import dev.penstock.storage.http.Closure;
+import dev.penstock.storage.http.OriginReads;
+import dev.penstock.storage.http.RawServer;
+import dev.penstock.storage.http.TunnelProxy;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
@@ -27,7 +32,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -142,7 +147,8 @@ class WebConnectionTest {
             try (ObjectStore untrusting = ObjectStores.open(URI.create("https://localhost" + authority))) {
                 assertThatThrownBy(() -> untrusting.stat("a.bin").block())
                         .isInstanceOf(StoreAccessException.class)
-                        .hasMessageContaining("found=a certificate that is not trusted");
+                        .hasMessageContaining("found=a certificate of an authority that is not trusted")
+                        .hasMessageContaining("javax.net.ssl.trustStore");
             }
             System.setProperty("javax.net.ssl.trustStore", certificate.trust().toString());
             System.setProperty("javax.net.ssl.trustStorePassword", CertificateFile.PASSWORD);
@@ -151,7 +157,9 @@ class WebConnectionTest {
                 assertThat(read(trusting, trusting.stat("a.bin").block())).isEqualTo(bytes);
                 assertThatThrownBy(() -> misled.stat("a.bin").block())
                         .isInstanceOf(StoreAccessException.class)
-                        .hasMessageContaining("check the host name");
+                        .hasMessageContaining("found=a certificate for another host")
+                        .hasMessageEndingWith(
+                                "name the host as the certificate does, or give the server one for this name");
             } finally {
                 System.clearProperty("javax.net.ssl.trustStore");
                 System.clearProperty("javax.net.ssl.trustStorePassword");
@@ -178,6 +186,16 @@ class WebConnectionTest {
     }
 
     @Test
+    void aServerThatDoesNotSpeakHttpIsToldApart() throws IOException {
+        try (RawServer other = RawServer.answering("SSH-2.0-OpenSSH_9.2\r\n");
+                ObjectStore misled = ObjectStores.open(URI.create("http://localhost:" + other.port()))) {
+            assertThatThrownBy(() -> misled.stat("a.bin").block())
+                    .isInstanceOf(StoreAccessException.class)
+                    .hasMessageContaining("found=an answer that is not HTTP");
+        }
+    }
+
+    @Test
     void aDatasetOpensWithoutAListing(@TempDir Path directory) throws IOException {
         try (ObjectStore files = ObjectStores.open(directory.resolve("dataset").toUri())) {
             LawDatasets.pack(directory, files);
@@ -196,30 +214,59 @@ class WebConnectionTest {
     }
 
     @Test
+    void noRequestComesBeforeTheTimeThatTheServerAskedFor(@TempDir Path directory) throws IOException {
+        try (ObjectStore files = ObjectStores.open(directory.resolve("dataset").toUri())) {
+            LawDatasets.pack(directory, files);
+            for (ObjectMetadata object : files.list("").toIterable()) {
+                server.put(object.key(), read(files, object));
+            }
+            Closure closure = new Closure();
+            FetchMeter meter = new FetchMeter();
+            try (DatasetIndex index = DatasetIndex.open(store)) {
+                List<ObjectMetadata> shards = index.currentObjects(store);
+                server.answer((exchange, served) -> {
+                    if (closure.refuses()) {
+                        exchange.getResponseHeaders().set("Retry-After", Closure.SECONDS);
+                        WebServer.empty(exchange, 503);
+                    } else {
+                        WebServer.serve(exchange, served);
+                    }
+                });
+                OriginReads.aroundARefusal(index, shards, store, meter);
+            }
+            assertThat(closure.requests()).isGreaterThan(2);
+            assertThat(closure.early()).isZero();
+            assertThat(meter.snapshot().throttles()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void theProxyOfTheEnvironmentIsUsedUnlessTheHostIsExempt() throws IOException {
         byte[] bytes = random(300_000);
         server.put("a.bin", bytes);
-        try (TunnelProxy proxy = new TunnelProxy()) {
+        try (TunnelProxy proxy = TunnelProxy.start()) {
             Map<String, String> environment = Map.of("http_proxy", "http://me:secret@" + proxy.address());
             try (ObjectStore proxied = open(environment)) {
                 assertThat(read(proxied, proxied.stat("a.bin").block())).isEqualTo(bytes);
             }
-            assertThat(proxy.lines())
-                    .contains("CONNECT localhost:" + server.port() + " HTTP/1.1")
-                    .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("proxy-authorization: basic "));
-            int connectLines = proxy.lines().size();
+            assertThat(proxy.heads())
+                    .isNotEmpty()
+                    .allSatisfy(head -> assertThat(head)
+                            .startsWith("CONNECT localhost:" + server.port() + " HTTP/1.1")
+                            .containsIgnoringCase("proxy-authorization: basic "));
+            int connects = proxy.heads().size();
             try (ObjectStore exempt =
                     open(Map.of("HTTP_PROXY", "http://" + proxy.address(), "NO_PROXY", "example.org, localhost"))) {
                 assertThat(read(exempt, exempt.stat("a.bin").block())).isEqualTo(bytes);
             }
-            assertThat(proxy.lines()).hasSize(connectLines);
+            assertThat(proxy.heads()).hasSize(connects);
         }
     }
 
     @Test
     void aProxyThatIsNotThereIsNamedAsTheReasonAndItsPasswordIsNotShown() throws IOException {
         String address;
-        try (TunnelProxy proxy = new TunnelProxy()) {
+        try (TunnelProxy proxy = TunnelProxy.start()) {
             address = proxy.address();
         }
         try (ObjectStore proxied = open(Map.of("http_proxy", "http://me:secret@" + address))) {

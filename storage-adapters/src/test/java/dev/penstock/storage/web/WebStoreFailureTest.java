@@ -77,11 +77,6 @@ class WebStoreFailureTest {
                     .hasMessageContaining("; ");
             assertThat(trace(failure)).doesNotContain(TOKEN);
         });
-        server.answer((exchange, _) -> {
-            exchange.getResponseHeaders().set("Retry-After", "7");
-            WebServer.empty(exchange, 503);
-        });
-        assertThatThrownBy(() -> read(object, 10)).hasMessageContaining("retry-after=7");
     }
 
     @Test
@@ -178,30 +173,6 @@ class WebStoreFailureTest {
     }
 
     @Test
-    void anotherRangeThanTheOneAskedForMayBeTriedAgain() {
-        ObjectMetadata object = store.stat("a.bin").block();
-        for (String range : List.of("bytes 10-19/10000", "bytes 0-8/10000", "bytes 0-9", "items 0-9/10000", "")) {
-            server.answer((exchange, _) -> {
-                if (!range.isEmpty()) {
-                    exchange.getResponseHeaders().set("Content-Range", range);
-                }
-                WebServer.body(exchange, 206, BYTES, 0, 10);
-            });
-            assertThatThrownBy(() -> read(object, 10))
-                    .as(range)
-                    .isInstanceOf(RetryableException.class)
-                    .hasMessageContaining("expected=bytes 0-9");
-        }
-        server.answer((exchange, _) -> {
-            exchange.getResponseHeaders().set("Content-Range", "bytes 0-9/9999");
-            WebServer.body(exchange, 206, BYTES, 0, 10);
-        });
-        assertThatThrownBy(() -> read(object, 10))
-                .isInstanceOf(CorruptDataException.class)
-                .hasMessageContaining("found=9999 bytes");
-    }
-
-    @Test
     void aShortBodyKeepsItsBytesAndTheNextReadAsksForTheRest() {
         ObjectMetadata object = store.stat("a.bin").block();
         for (long statedLength : new long[] {BYTES.length, 0}) {
@@ -224,18 +195,6 @@ class WebStoreFailureTest {
             assertThat(server.requests().getLast().range()).isEqualTo("bytes=4000-9999");
             assertThat(destination).isEqualTo(BYTES);
         }
-    }
-
-    @Test
-    void moreBytesThanTheRangeAreRefused() {
-        ObjectMetadata object = store.stat("a.bin").block();
-        server.answer((exchange, _) -> {
-            exchange.getResponseHeaders().set("Content-Range", "bytes 0-9/10000");
-            WebServer.body(exchange, 206, BYTES, 0, 11);
-        });
-        assertThatThrownBy(() -> read(object, 10))
-                .isInstanceOf(RetryableException.class)
-                .hasMessageContaining("more bytes than the range");
     }
 
     @Test

@@ -8,26 +8,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.pytorch.Tensor;
 
 /// Checkpoints that are written while training goes on: the training thread copies, another thread writes.
 ///
 /// At most one is in flight. A save that comes before the last one is written waits for it, so a run is never more
 /// than one interval ahead of what is on disk, and the copy needs its memory once. A save that fails costs that
-/// checkpoint and no other: it is told by [#takeFailures()], and the one before stays.
+/// checkpoint and no other: it is told by [#takeFailures()], and the one before stays. One that succeeds is told by
+/// [#takeWritten()], for those who may forget what came before it only then.
 ///
 /// Ownership: holds host memory of the size of a checkpoint from the first save on, until this object is unreachable.
 /// Threading: confined to the training thread.
 public final class BackgroundCheckpoints implements AutoCloseable {
+
+    private static final long NONE = -1;
 
     private final Checkpoints checkpoints;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("penstock-checkpoint").factory());
     private final Map<String, Tensor> memory = new HashMap<>();
     private final List<StoreAccessException> failures = new ArrayList<>();
+    private final AtomicLong written = new AtomicLong(NONE);
     private CompletableFuture<Optional<StoreAccessException>> latest =
             CompletableFuture.completedFuture(Optional.empty());
     private long heldNanos;
@@ -50,6 +56,7 @@ public final class BackgroundCheckpoints implements AutoCloseable {
     private Optional<StoreAccessException> commit(Contents copy) {
         try {
             checkpoints.save(copy);
+            written.set(copy.state().nextStep());
             return Optional.empty();
         } catch (StoreAccessException failed) {
             synchronized (failures) {
@@ -57,6 +64,13 @@ public final class BackgroundCheckpoints implements AutoCloseable {
             }
             return Optional.of(failed);
         }
+    }
+
+    /// The step that the newest checkpoint on disk continues with, if it came there since this was last asked; cheap
+    /// enough for every step.
+    public OptionalLong takeWritten() {
+        long nextStep = written.getAndSet(NONE);
+        return nextStep == NONE ? OptionalLong.empty() : OptionalLong.of(nextStep);
     }
 
     /// The saves that failed since this was last asked; cheap enough for every step.

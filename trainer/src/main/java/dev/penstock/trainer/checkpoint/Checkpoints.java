@@ -15,6 +15,7 @@ import java.util.Optional;
 ///
 /// ```
 /// DIR/step-000000000120.000/parameters.bin    float32, little-endian, in the order of Parameters
+///                          /buffer-*.bin      a file per buffer of the model, counted from 0
 ///                          /optimizer-*.bin   a file per tensor of the optimiser's state
 ///                          /generator.bin     state of libtorch's default generator, of rank 0
 ///                          /manifest.jsonl    see Manifest

@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// What one checkpoint holds: a state, and contiguous tensors by the name of their file.
+/// What one checkpoint holds: a state, and tensors by the name of their file.
 ///
 /// @param optimizer its [name][Optimizer#name()]
-/// @param shapes of the model's parameters
+/// @param shapes of the model's parameters and buffers
 record Contents(RunState state, String optimizer, List<String> shapes, SequencedMap<String, Tensor> tensors) {
 
     private static final String GENERATOR = "generator.bin";
@@ -26,9 +26,14 @@ record Contents(RunState state, String optimizer, List<String> shapes, Sequenced
     static Contents live(RunState state, Parameters parameters, Optimizer optimizer) {
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
         tensors.put("parameters.bin", parameters.values());
+        int buffers = 0;
+        for (Tensor buffer : parameters.buffers().values()) {
+            // By number: a module may give a buffer a name that no file can have.
+            tensors.put("buffer-" + buffers++ + ".bin", buffer);
+        }
         optimizer.state().forEach((name, tensor) -> tensors.put("optimizer-" + name + ".bin", tensor));
         tensors.put(GENERATOR, torch.getDefaultCPUGenerator().get_state());
-        return new Contents(state, optimizer.name(), Manifest.shapesOf(parameters.specs()), tensors);
+        return new Contents(state, optimizer.name(), Manifest.shapesOf(parameters), tensors);
     }
 
     /// The same, in memory of its own that nobody else changes.
@@ -49,7 +54,7 @@ record Contents(RunState state, String optimizer, List<String> shapes, Sequenced
         List<Manifest.StoredFile> files = new ArrayList<>();
         for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
             Path file = directory.resolve(tensor.getKey());
-            Tensors.write(tensor.getValue(), file);
+            Tensors.write(tensor.getValue().contiguous(), file);
             files.add(DurableFiles.describe(file));
         }
         new Manifest(Manifest.FORMAT, state, optimizer, shapes, files).write(directory);
@@ -57,8 +62,12 @@ record Contents(RunState state, String optimizer, List<String> shapes, Sequenced
 
     /// Overwrites the tensors with those of a directory, whose files were verified.
     void read(Path directory) throws IOException {
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-            Tensors.read(directory.resolve(tensor.getKey()), tensor.getValue());
+        try (NoGradGuard _ = new NoGradGuard()) {
+            for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+                Tensor elements = tensor.getValue().contiguous();
+                Tensors.read(directory.resolve(tensor.getKey()), elements);
+                tensor.getValue().copy_(elements);
+            }
         }
         Tensor generator = tensors.get(GENERATOR);
         torch.getDefaultCPUGenerator().set_state(generator);

@@ -3,11 +3,14 @@ package dev.penstock.trainer.checkpoint;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.trainer.tensor.ParameterSpec;
+import dev.penstock.trainer.tensor.Parameters;
+import dev.penstock.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
@@ -22,21 +25,24 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param format of the whole directory
 /// @param optimizer by name; its state fits no other
-/// @param shapes of the model's parameters, as `name[dimensions]`, in their order
+/// @param shapes of the model's parameters, then its buffers, as `name[dimensions]`, in their order
 record Manifest(int format, RunState state, String optimizer, List<String> shapes, List<StoredFile> files) {
 
     static final String NAME = "manifest.jsonl";
 
     /// Raised when older code could not read what newer code writes, or the other way round.
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final JsonMapper JSON = new JsonMapper();
 
     /// @param crc32c unsigned
     record StoredFile(String name, long bytes, long crc32c) {}
 
-    static List<String> shapesOf(List<ParameterSpec> specs) {
-        return specs.stream().map(spec -> spec.name() + spec.shape()).toList();
+    static List<String> shapesOf(Parameters parameters) {
+        List<String> shapes = new ArrayList<>();
+        parameters.specs().forEach(spec -> shapes.add(spec.name() + spec.shape()));
+        parameters.buffers().forEach((name, buffer) -> shapes.add(name + Arrays.toString(Tensors.shape(buffer))));
+        return shapes;
     }
 
     void write(Path directory) throws IOException {

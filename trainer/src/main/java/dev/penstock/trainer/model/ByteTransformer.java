@@ -1,5 +1,7 @@
 package dev.penstock.trainer.model;
 
+import dev.penstock.batch.ElementType;
+import dev.penstock.batch.Field;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.tensor.ParameterSpec;
@@ -8,6 +10,7 @@ import dev.penstock.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -28,7 +31,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// spent on learning to look one byte back. The output starts at zero: the first loss is ln 256 = 5.545 nats per byte.
 ///
 /// Threading: confined to the thread that trains.
-public final class ByteTransformer {
+public final class ByteTransformer implements Model {
 
     private static final long BYTE_VALUES = 256;
 
@@ -95,8 +98,32 @@ public final class ByteTransformer {
         return "layer" + layer + "." + part;
     }
 
+    @Override
     public Parameters parameters() {
         return parameters;
+    }
+
+    @Override
+    public void requireFits(List<Field> fields) {
+        requireBytes(fields);
+    }
+
+    /// Fails unless a model of any shape takes batches of these fields.
+    public static void requireBytes(List<Field> fields) {
+        if (fields.isEmpty() || fields.getFirst().type() != ElementType.UINT8) {
+            throw new ConfigurationException(FailureMessage.of("byte transformer")
+                    .with("fields", fields)
+                    .remedy("the first field must be of type " + ElementType.UINT8));
+        }
+    }
+
+    @Override
+    public Optional<Loss> loss(MicroBatch microBatch) {
+        requireBytes(microBatch.batch().fields());
+        PackedSamples samples = PackedSamples.of(microBatch);
+        return samples.targetCount() == 0
+                ? Optional.empty()
+                : Optional.of(new Loss(lossSum(samples), samples.targetCount()));
     }
 
     /// The loss of next-byte prediction, in nats, summed over the samples' targets.

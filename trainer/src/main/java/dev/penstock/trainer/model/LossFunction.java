@@ -1,14 +1,15 @@
 package dev.penstock.trainer.model;
 
-import org.bytedeco.pytorch.Tensor;
+import java.util.Optional;
 
-/// The loss of packed samples, as a differentiable scalar.
+/// What a model is trained by.
 ///
-/// It is the sum over the samples' targets, not their mean: sums over micro-batches and ranks add up to the sum over
-/// the global batch, however its samples are spread.
+/// A loss is a sum over targets, not their mean: sums over micro-batches and ranks add up to the sum over the global
+/// batch, however its samples are spread.
 @FunctionalInterface
 public interface LossFunction {
 
-    /// Called inside a scope that frees every tensor made here; never called for samples without a target.
-    Tensor lossSum(PackedSamples samples);
+    /// The loss of one micro-batch; empty where it has no target. Called inside a scope that frees every tensor made
+    /// here.
+    Optional<Loss> loss(MicroBatch microBatch);
 }

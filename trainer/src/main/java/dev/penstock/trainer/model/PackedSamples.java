@@ -1,6 +1,5 @@
 package dev.penstock.trainer.model;
 
-import dev.penstock.batch.Batch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -9,7 +8,7 @@ import java.util.Arrays;
 /// A sample of `n` bytes has `n - 1` targets: each byte but the first, predicted from those before it in the same
 /// sample.
 ///
-/// Ownership: aliases the batch it was cut from and dies with it.
+/// Ownership: may alias the batch it was cut from, and dies with it.
 public final class PackedSamples {
 
     private final MemorySegment bytes;
@@ -25,16 +24,9 @@ public final class PackedSamples {
         this.lengths = lengths.clone();
     }
 
-    /// Cuts one micro-batch out of the first field of a batch, which holds bytes.
-    public static PackedSamples of(Batch batch, int microBatch) {
-        int first = batch.microBatchStart(microBatch);
-        int end = batch.microBatchStart(microBatch + 1);
-        long[] lengths = new long[end - first];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = (long) batch.offset(0, first + i + 1) - batch.offset(0, first + i);
-        }
-        long begin = batch.offset(0, first);
-        return new PackedSamples(batch.values(0).asSlice(begin, batch.offset(0, end) - begin), lengths);
+    /// The samples of a micro-batch, whose first field is bytes.
+    static PackedSamples of(MicroBatch microBatch) {
+        return new PackedSamples(microBatch.values(0), microBatch.lengths(0));
     }
 
     public MemorySegment bytes() {

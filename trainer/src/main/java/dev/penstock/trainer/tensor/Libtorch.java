@@ -42,11 +42,6 @@ public final class Libtorch {
         }
     }
 
-    /// Makes what libtorch draws at random from here on a function of the seed.
-    public static void seed(long seed) {
-        torch.manual_seed(seed);
-    }
-
     /// Of the library and its Java binding, as in `2.10.0-1.5.13`.
     public static String version() {
         try {

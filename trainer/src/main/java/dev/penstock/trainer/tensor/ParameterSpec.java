@@ -1,5 +1,6 @@
 package dev.penstock.trainer.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// One parameter of a model before it exists: its name, shape, decay, and the distribution of its first values.
@@ -21,6 +22,12 @@ public record ParameterSpec(String name, List<Long> shape, WeightDecay decay, do
     /// A vector, such as a bias or the scale of a norm, of one value; it does not decay.
     public static ParameterSpec vector(String name, long length, double value) {
         return new ParameterSpec(name, List.of(length), WeightDecay.EXEMPT, value, 0);
+    }
+
+    /// A parameter that has its values already; one of two or more dimensions decays.
+    static ParameterSpec like(String name, long... dimensions) {
+        WeightDecay decay = dimensions.length > 1 ? WeightDecay.APPLIED : WeightDecay.EXEMPT;
+        return new ParameterSpec(name, Arrays.stream(dimensions).boxed().toList(), decay, 0, 0);
     }
 
     long elementCount() {

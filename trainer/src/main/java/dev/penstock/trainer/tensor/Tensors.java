@@ -1,14 +1,19 @@
 package dev.penstock.trainer.tensor;
 
+import dev.penstock.batch.ElementType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -24,10 +29,33 @@ public final class Tensors {
 
     /// A uint8 tensor that aliases a native segment: no copy, and dead as soon as the segment is.
     public static Tensor alias(MemorySegment bytes) {
-        return torch.from_blob(
-                new BytePointer(bytes.asByteBuffer()),
-                new long[] {bytes.byteSize()},
-                new TensorOptions(ScalarType.Byte));
+        return alias(bytes, ElementType.UINT8);
+    }
+
+    /// A tensor `[elements]` that aliases a native segment: no copy, and dead as soon as the segment is.
+    public static Tensor alias(MemorySegment elements, ElementType type) {
+        long[] count = {elements.byteSize() / type.widthBytes()};
+        return torch.from_blob(new SegmentPointer(elements), count, new TensorOptions(scalarType(type)));
+    }
+
+    private static ScalarType scalarType(ElementType type) {
+        return switch (type) {
+            case UINT8 -> ScalarType.Byte;
+            case INT8 -> ScalarType.Char;
+            case UINT16 -> ScalarType.UInt16;
+            case INT16 -> ScalarType.Short;
+            case INT32 -> ScalarType.Int;
+            case INT64 -> ScalarType.Long;
+            case FLOAT32 -> ScalarType.Float;
+            case FLOAT64 -> ScalarType.Double;
+        };
+    }
+
+    /// Native memory as libtorch takes it; keeps nothing alive.
+    private static final class SegmentPointer extends Pointer {
+        SegmentPointer(MemorySegment segment) {
+            address = segment.address();
+        }
     }
 
     /// An int64 tensor that owns a copy of the values.
@@ -38,14 +66,23 @@ public final class Tensors {
         }
     }
 
+    public static long[] shape(Tensor tensor) {
+        return LongStream.range(0, tensor.dim()).map(tensor::size).toArray();
+    }
+
     /// Writes the elements of a contiguous tensor as they lie in memory.
     public static void write(Tensor tensor, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (long at = 0; at < byteCount(tensor); at += CHUNK_BYTES) {
-                ByteBuffer chunk = chunk(tensor, at);
-                while (chunk.hasRemaining()) {
-                    channel.write(chunk);
-                }
+            write(tensor, channel);
+        }
+    }
+
+    /// Writes the elements of a contiguous tensor as they lie in memory.
+    public static void write(Tensor tensor, WritableByteChannel channel) throws IOException {
+        for (long at = 0; at < byteCount(tensor); at += CHUNK_BYTES) {
+            ByteBuffer chunk = chunk(tensor, at);
+            while (chunk.hasRemaining()) {
+                channel.write(chunk);
             }
         }
     }
@@ -53,12 +90,17 @@ public final class Tensors {
     /// Overwrites the elements of a contiguous tensor with those of a file of the same size.
     public static void read(Path file, Tensor tensor) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (long at = 0; at < byteCount(tensor); at += CHUNK_BYTES) {
-                ByteBuffer chunk = chunk(tensor, at);
-                while (chunk.hasRemaining()) {
-                    if (channel.read(chunk) < 0) {
-                        throw new EOFException(file + " ends " + chunk.remaining() + " bytes early");
-                    }
+            read(channel, tensor);
+        }
+    }
+
+    /// Overwrites the elements of a contiguous tensor with the next bytes of a channel.
+    public static void read(ReadableByteChannel channel, Tensor tensor) throws IOException {
+        for (long at = 0; at < byteCount(tensor); at += CHUNK_BYTES) {
+            ByteBuffer chunk = chunk(tensor, at);
+            while (chunk.hasRemaining()) {
+                if (channel.read(chunk) < 0) {
+                    throw new EOFException("the data ends " + chunk.remaining() + " bytes early");
                 }
             }
         }
@@ -70,7 +112,8 @@ public final class Tensors {
         return memory.getPointer(begin).capacity(bytes).asByteBuffer();
     }
 
-    private static long byteCount(Tensor tensor) {
+    /// Bytes of all elements.
+    public static long byteCount(Tensor tensor) {
         return tensor.numel() * tensor.element_size();
     }
 }

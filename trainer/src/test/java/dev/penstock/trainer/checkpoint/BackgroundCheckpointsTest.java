@@ -43,7 +43,7 @@ class BackgroundCheckpointsTest {
 
     private void save(BackgroundCheckpoints checkpoints, long step) {
         parameters.values().fill_(new Scalar((double) step));
-        checkpoints.save(new RunState(step, "", ""), parameters, optimizer);
+        checkpoints.save(new RunState(step, "", "", ""), parameters, optimizer);
         parameters.values().fill_(new Scalar(-1.0));
     }
 
@@ -64,6 +64,8 @@ class BackgroundCheckpointsTest {
             checkpoints.awaitLatest();
 
             assertThat(restored(directory)).isEqualTo(9);
+            assertThat(checkpoints.takeWritten()).hasValue(9);
+            assertThat(checkpoints.takeWritten()).isEmpty();
             assertThat(checkpoints.takeFailures()).isEmpty();
             assertThat(checkpoints.heldNanos()).isPositive();
         }
@@ -88,6 +90,7 @@ class BackgroundCheckpointsTest {
                     .hasMessageContaining("checkpoint save failed: path=" + blocked.resolve("step-000000000001.000"));
             assertThat(checkpoints.takeFailures()).hasSize(1);
             assertThat(checkpoints.takeFailures()).isEmpty();
+            assertThat(checkpoints.takeWritten()).isEmpty();
 
             Files.delete(blocked);
             save(checkpoints, 2);

@@ -48,13 +48,13 @@ class CheckpointsTest {
 
         Run first = new Run();
         List<Double> resumed = new ArrayList<>(first.train(0, 5));
-        new Checkpoints(directory, 2).save(new RunState(5, "p5", "d"), first.model.parameters(), first.optimizer);
+        new Checkpoints(directory, 2).save(new RunState(5, "p5", "c5", "d"), first.model.parameters(), first.optimizer);
         Run second = new Run();
         Checkpoint checkpoint = new Checkpoints(directory, 2).latest().orElseThrow();
         checkpoint.restore(second.model.parameters(), second.optimizer);
         resumed.addAll(second.train(checkpoint.state().nextStep(), 10));
 
-        assertThat(checkpoint.state()).isEqualTo(new RunState(5, "p5", "d"));
+        assertThat(checkpoint.state()).isEqualTo(new RunState(5, "p5", "c5", "d"));
         assertThat(resumed).isEqualTo(uninterrupted);
     }
 
@@ -65,7 +65,7 @@ class CheckpointsTest {
         assertThat(checkpoints.latest()).isEmpty();
 
         for (long step : new long[] {9, 10, 100}) {
-            checkpoints.save(new RunState(step, "", ""), run.model.parameters(), run.optimizer);
+            checkpoints.save(new RunState(step, "", "", ""), run.model.parameters(), run.optimizer);
         }
 
         assertThat(checkpoints.latest().orElseThrow().state().nextStep()).isEqualTo(100);
@@ -78,8 +78,8 @@ class CheckpointsTest {
         Run run = new Run();
         Checkpoints checkpoints = new Checkpoints(directory, 2);
 
-        checkpoints.save(new RunState(3, "first", ""), run.model.parameters(), run.optimizer);
-        checkpoints.save(new RunState(3, "again", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(3, "first", "", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(3, "again", "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(checkpoints.latest().orElseThrow().state().loaderPosition()).isEqualTo("again");
     }
@@ -133,7 +133,7 @@ class CheckpointsTest {
 
         assertThatThrownBy(() -> new Checkpoints(directory, 1).latest())
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("expectedFormat=2, foundFormat=99");
+                .hasMessageContaining("expectedFormat=3, foundFormat=99");
     }
 
     @Test
@@ -163,7 +163,7 @@ class CheckpointsTest {
     @Test
     void randomNumbersGoOnWhereTheyWere() {
         Run run = new Run();
-        new Checkpoints(directory, 1).save(new RunState(1, "", ""), run.model.parameters(), run.optimizer);
+        new Checkpoints(directory, 1).save(new RunState(1, "", "", ""), run.model.parameters(), run.optimizer);
         double next = torch.rand(1).item_double();
         torch.manual_seed(4);
 
@@ -181,7 +181,7 @@ class CheckpointsTest {
         Checkpoints checkpoints = new Checkpoints(directory, 3);
         assertThat(checkpoints.latest().orElseThrow().directory()).isEqualTo(saved);
         Run run = new Run();
-        checkpoints.save(new RunState(8, "", ""), run.model.parameters(), run.optimizer);
+        checkpoints.save(new RunState(8, "", "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(partial).doesNotExist();
     }
@@ -197,7 +197,7 @@ class CheckpointsTest {
     private Path savedCheckpoint() {
         Run run = new Run();
         run.train(0, 1);
-        new Checkpoints(directory, 1).save(new RunState(1, "", ""), run.model.parameters(), run.optimizer);
+        new Checkpoints(directory, 1).save(new RunState(1, "", "", ""), run.model.parameters(), run.optimizer);
         return directory.resolve("step-000000000001.000");
     }
 
@@ -214,7 +214,7 @@ class CheckpointsTest {
         private List<Double> train(long begin, long end) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model::lossSum,
+                    model,
                     Collective.join(World.single(), CollectiveTimeouts.defaults()),
                     optimizer,
                     new OneCycle(0.01, 3, 10, 0.1),

@@ -27,7 +27,7 @@ final class SavingLoop {
         try (BackgroundCheckpoints checkpoints = new BackgroundCheckpoints(new Checkpoints(Path.of(arguments[0]), 2))) {
             for (long step = 1; ; step++) {
                 parameters.values().fill_(new Scalar((double) step));
-                checkpoints.save(new RunState(step, "position " + step, "run"), parameters, optimizer);
+                checkpoints.save(new RunState(step, "position " + step, "", "run"), parameters, optimizer);
                 for (StoreAccessException failed : checkpoints.takeFailures()) {
                     throw failed;
                 }

@@ -69,7 +69,7 @@ final class RankProgram {
 
     static TrainingStep step(ByteTransformer model, Collective collective) {
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
-        return new TrainingStep(model.parameters(), model::lossSum, collective, optimizer, new Constant(0.003), 1);
+        return new TrainingStep(model.parameters(), model, collective, optimizer, new Constant(0.003), 1);
     }
 
     /// Rank 0 gets most samples in two micro-batches, rank 1 one sample, and nothing at all in the second step.

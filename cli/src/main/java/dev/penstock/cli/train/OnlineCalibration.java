@@ -1,0 +1,103 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.balance.Calibration;
+import dev.penstock.balance.CalibrationHistory;
+import dev.penstock.balance.CostModel;
+import dev.penstock.balance.MicroBatchTimes;
+import dev.penstock.balance.RankCalibration;
+import dev.penstock.plan.AssignerTimeline;
+import dev.penstock.trainer.MicroBatchMeter;
+import dev.penstock.trainer.model.MicroBatch;
+import dev.penstock.trainer.world.Collective;
+import dev.penstock.trainer.world.World;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Measures what this rank's micro-batches take and, at the steps of the schedule, agrees with the other ranks on what
+/// balancing goes by from a later step on.
+///
+/// ```
+/// measured ........ E ─ ranks add up their sums, each fits the same integers
+///                   └── LEAD_STEPS planned already ──► S  new cost model and speeds
+/// ```
+///
+/// A calibration changes who computes a sample, never in which step. Ranks meet once per calibration, in one sum.
+/// Measurements end with the process: they are those of its machine. Confined to the thread that trains.
+final class OnlineCalibration implements MicroBatchMeter {
+
+    /// From an agreement to the first step that goes by it. Streams plan that far ahead of a pending agreement and no
+    /// further, so this many batches are read ahead at least: seconds, where steps take as long as they do on
+    /// accelerators.
+    static final int LEAD_STEPS = 32;
+
+    /// The first steps of a process also load native code and grow memory pools.
+    private static final int WARM_UP_STEPS = 2;
+
+    private final Calibrating calibrating;
+    private final World world;
+    private final long warmUpEnd;
+    private final AssignerTimeline assigners;
+    private final MicroBatchTimes times = new MicroBatchTimes();
+    private CalibrationHistory history;
+
+    /// @param history up to `startStep`, with speeds of this world's ranks
+    /// @param startStep first step of this process
+    OnlineCalibration(Calibrating calibrating, World world, CalibrationHistory history, long startStep) {
+        this.calibrating = calibrating;
+        this.world = world;
+        this.history = history;
+        this.warmUpEnd = startStep + WARM_UP_STEPS;
+        this.assigners = calibrating.timeline(history);
+        decideUntilNext(startStep);
+    }
+
+    /// What divides the steps, as far as it is known.
+    AssignerTimeline assigners() {
+        return assigners;
+    }
+
+    /// Calibrations that a run which continues with a step needs.
+    CalibrationHistory history(long nextStep) {
+        return history.since(nextStep);
+    }
+
+    @Override
+    public void computed(MicroBatch microBatch, long nanos) {
+        long[] lengths = microBatch.lengths(0);
+        double squares = Arrays.stream(lengths)
+                .mapToDouble(length -> (double) length * length)
+                .sum();
+        times.add(lengths.length, Arrays.stream(lengths).sum(), squares, nanos);
+    }
+
+    /// Calibrates if it is time; every rank calls this after every step.
+    ///
+    /// @param nextStep number of steps that are done
+    Optional<CalibrationReport> afterStep(long nextStep, Collective ranks) {
+        if (nextStep <= warmUpEnd) {
+            times.clear();
+        }
+        if (calibrating.schedule().after(nextStep - 1).orElse(-1) != nextStep) {
+            return Optional.empty();
+        }
+        RankCalibration measured = new RankCalibration(ranks.sum(times.sumsOf(world.rank(), world.worldSize())));
+        CostModel before = history.at(nextStep).map(Calibration::model).orElse(calibrating.stated());
+        Optional<Calibration> agreed = measured.fit(nextStep + LEAD_STEPS);
+        agreed.ifPresent(calibration -> {
+            history = history.with(calibration);
+            assigners.change(calibration.fromStep(), calibrating.assigner(calibration));
+        });
+        decideUntilNext(nextStep);
+        CalibrationReport report = CalibrationReport.of(nextStep, measured, agreed, before, times);
+        times.clear();
+        return Optional.of(report);
+    }
+
+    private void decideUntilNext(long step) {
+        calibrating
+                .schedule()
+                .after(step)
+                .ifPresentOrElse(
+                        next -> assigners.decideUntil(next + LEAD_STEPS), () -> assigners.decideUntil(Long.MAX_VALUE));
+    }
+}

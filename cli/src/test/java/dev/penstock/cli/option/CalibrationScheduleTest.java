@@ -1,0 +1,41 @@
+package dev.penstock.cli.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.penstock.error.ConfigurationException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CalibrationScheduleTest {
+
+    @Test
+    void textIsReadBack() {
+        for (String text : List.of("off", "100", "every=250")) {
+            assertThat(CalibrationSchedule.parse(text)).hasToString(text);
+        }
+    }
+
+    @Test
+    void nextCalibrationComesAfterTheStepAndNeverAtIt() {
+        CalibrationSchedule once = CalibrationSchedule.parse("100");
+        CalibrationSchedule every = CalibrationSchedule.parse("every=50");
+
+        assertThat(once.after(99)).hasValue(100);
+        assertThat(once.after(100)).isEmpty();
+        assertThat(every.after(0)).hasValue(50);
+        assertThat(every.after(49)).hasValue(50);
+        assertThat(every.after(50)).hasValue(100);
+        assertThat(CalibrationSchedule.parse("off").after(0)).isEmpty();
+    }
+
+    @Test
+    void scheduleThatMakesNoSenseIsRefused() {
+        for (String text : List.of("", "on", "0", "-3", "1.5", "every", "every=", "every=0", "each=5")) {
+            assertThatThrownBy(() -> CalibrationSchedule.parse(text))
+                    .as(text)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("use off, a step such as 100, or every=N");
+        }
+    }
+}

@@ -1,0 +1,399 @@
+package dev.penstock.daemon.client;
+
+import dev.penstock.batch.Batch;
+import dev.penstock.daemon.protocol.Announcement;
+import dev.penstock.daemon.protocol.AttachReply;
+import dev.penstock.daemon.protocol.AttachRequest;
+import dev.penstock.daemon.protocol.Frame;
+import dev.penstock.daemon.protocol.FrameReader;
+import dev.penstock.daemon.protocol.FrameType;
+import dev.penstock.daemon.protocol.FrameWriter;
+import dev.penstock.daemon.protocol.Hello;
+import dev.penstock.daemon.protocol.Json;
+import dev.penstock.daemon.protocol.MalformedFrameException;
+import dev.penstock.daemon.protocol.Refusal;
+import dev.penstock.daemon.protocol.Request;
+import dev.penstock.daemon.protocol.SegmentNotice;
+import dev.penstock.daemon.socket.LocalSocket;
+import dev.penstock.daemon.socket.PeerCredentials;
+import dev.penstock.daemon.socket.SocketBusyException;
+import dev.penstock.error.ConfigurationException;
+import dev.penstock.error.FailureMessage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// One connection to a daemon: greeting, requests and their replies, and batches as they are announced.
+///
+/// There is no thread behind it: whoever waits for something reads the socket, and hands what is another one's to them.
+/// A consumer therefore has a batch as soon as its frame is there.
+///
+/// Ownership: the opener closes, which gives back what was announced and not taken; batches that were taken stay
+/// readable until they are closed or [#reap()]ed. Threading: any thread. Errors: [IOException] when the daemon is gone;
+/// everything after it fails the same way.
+final class Session implements AutoCloseable {
+
+    /// How long a thread in a read may be deaf to an interrupt or a close.
+    private static final Duration LOOK_UP = Duration.ofMillis(100);
+
+    /// How long a question may take that the daemon answers from memory; an attach may wait for a store.
+    private static final Duration PROMPT = Duration.ofSeconds(10);
+
+    private static final Duration WITHOUT_BOUND = Duration.ofDays(365);
+
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final LocalSocket socket;
+    private final FrameReader reader;
+    private final FrameWriter writer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition progress = lock.newCondition();
+    private final ArrayDeque<Arrived> announced = new ArrayDeque<>();
+    private final Map<Integer, MappedSegment> segments = new HashMap<>();
+
+    /// Every segment that is mapped, retired or not.
+    private final List<MappedSegment> mapped = new ArrayList<>();
+
+    private final Map<Long, ObjectNode> replies = new HashMap<>();
+    private @Nullable AttachReply attachment;
+    private @Nullable Refusal failure;
+    private @Nullable IOException lost;
+    private boolean ended;
+    private boolean reading;
+    private boolean closed;
+    private long requests;
+    private int held;
+
+    /// An announced batch that was not taken yet; its slot is held.
+    private record Arrived(Announcement batch, MappedSegment segment, MemorySegment slot) {}
+
+    private Session(LocalSocket socket) {
+        this.socket = socket;
+        this.reader = new FrameReader(socket::receive);
+        this.writer = new FrameWriter(socket::send);
+    }
+
+    /// Connects and greets. A daemon that refuses is a [dev.penstock.error.PenstockException]; one that is not there is
+    /// an [IOException].
+    static Session open(Path path) throws IOException {
+        Session session = new Session(LocalSocket.connect(path));
+        try {
+            session.greet();
+            return session;
+        } catch (IOException | RuntimeException refused) {
+            session.close();
+            throw refused;
+        }
+    }
+
+    private void greet() throws IOException {
+        PeerCredentials peer = socket.peer();
+        if (!peer.isUserOrRoot(PeerCredentials.ownUserId())) {
+            throw new ConfigurationException(FailureMessage.of("connecting to the daemon")
+                    .with("servedBy", "user " + peer.userId())
+                    .remedy("name the socket of a daemon of your own"));
+        }
+        writer.write(Hello.ofThisVersion());
+        Frame answer = reader.next();
+        if (answer == null) {
+            throw new IOException("the daemon closed the connection");
+        }
+        if (answer.type() == FrameType.REFUSED) {
+            throw Refusal.parse(Json.parse(answer.bytes())).exception("connecting to the daemon");
+        }
+        if (answer.type() != FrameType.WELCOME) {
+            throw new MalformedFrameException(answer.type() + " frame in place of WELCOME");
+        }
+        socket.receiveTimeout(LOOK_UP);
+    }
+
+    /// Attaches; batches come from now on.
+    AttachReply attach(AttachRequest request) throws IOException, InterruptedException {
+        return AttachReply.parse(request(new Request.Attach(request), "attaching to the daemon", WITHOUT_BOUND));
+    }
+
+    /// Sends a request and waits for its reply; an error in it is thrown.
+    ///
+    /// @param what is being done, for the message of a failure
+    ObjectNode request(Request request, String what) throws IOException, InterruptedException {
+        return request(request, what, PROMPT);
+    }
+
+    private ObjectNode request(Request request, String what, Duration patience)
+            throws IOException, InterruptedException {
+        long id;
+        lock.lockInterruptibly();
+        try {
+            id = ++requests;
+        } finally {
+            lock.unlock();
+        }
+        ObjectNode json = request.toJson().put(Request.ID, id);
+        writer.write(FrameType.REQUEST, Json.bytes(json));
+        ObjectNode reply = await(() -> replies.remove(id), patience);
+        if (reply.get("error") != null) {
+            throw Refusal.parse(reply.get("error")).exception(what);
+        }
+        return reply;
+    }
+
+    /// Waits for the next batch; null at the end of the run. Throws the stream's failure in its turn.
+    @Nullable
+    Batch take() throws IOException, InterruptedException {
+        Next next = await(
+                () -> {
+                    Arrived first = announced.poll();
+                    if (first != null) {
+                        return new Next(taken(first));
+                    }
+                    if (failure != null) {
+                        throw failure.exception("reading from the daemon");
+                    }
+                    return ended ? Next.NOTHING : null;
+                },
+                WITHOUT_BOUND);
+        return next.batch;
+    }
+
+    private record Next(@Nullable Batch batch) {
+        static final Next NOTHING = new Next(null);
+    }
+
+    private Batch taken(Arrived arrived) {
+        Announcement of = arrived.batch;
+        held++;
+        return new Batch(
+                of.epoch(),
+                of.step(),
+                of.rank(),
+                requireAttached().fields(),
+                of.layout(),
+                arrived.slot,
+                of.balanceRatio(),
+                new Release(this, arrived.segment, of.ticket()));
+    }
+
+    private AttachReply requireAttached() {
+        if (attachment == null) {
+            throw new IllegalStateException("not attached");
+        }
+        return attachment;
+    }
+
+    void release(MappedSegment segment, long ticket) {
+        boolean tell;
+        lock.lock();
+        try {
+            held--;
+            segment.release();
+            tell = !closed && lost == null;
+        } finally {
+            lock.unlock();
+        }
+        if (tell) {
+            try {
+                writer.release(ticket);
+            } catch (IOException gone) {
+                // Whoever takes the next batch learns it; the daemon that is gone holds nothing.
+                socket.close();
+            }
+        }
+    }
+
+    /// Waits until something is found, reading frames where no other thread does.
+    private <T> T await(Supplier<@Nullable T> found, Duration patience) throws IOException, InterruptedException {
+        long beganNanos = System.nanoTime();
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                if (closed) {
+                    throw new IOException("the connection was closed");
+                }
+                T result = found.get();
+                if (result != null) {
+                    return result;
+                }
+                if (lost != null) {
+                    throw lost;
+                }
+                if (System.nanoTime() - beganNanos > patience.toNanos()) {
+                    throw new IOException("the daemon did not answer within " + patience.toSeconds() + " s");
+                }
+                if (reading) {
+                    progress.awaitNanos(LOOK_UP.toNanos());
+                } else {
+                    readOne();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Reads one frame, without the lock meanwhile.
+    private void readOne() throws InterruptedException {
+        Frame frame = null;
+        IOException failed = null;
+        boolean timedOut = false;
+        reading = true;
+        lock.unlock();
+        try {
+            frame = reader.next();
+        } catch (SocketBusyException quiet) {
+            timedOut = true;
+        } catch (IOException gone) {
+            failed = gone;
+        } finally {
+            lock.lock();
+            reading = false;
+        }
+        try {
+            if (frame != null && !closed) {
+                accept(frame);
+            } else if (!timedOut) {
+                lose(failed == null ? new IOException("the daemon closed the connection") : failed);
+            }
+        } catch (IOException malformed) {
+            lose(malformed);
+        } finally {
+            progress.signalAll();
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void lose(IOException why) {
+        lost = why;
+        socket.close();
+        socket.discardDescriptors();
+    }
+
+    private void accept(Frame frame) throws IOException {
+        switch (frame.type()) {
+            case BATCH -> acceptBatch(frame.body());
+            case REPLY -> acceptReply(Json.parse(frame.bytes()));
+            case SEGMENT -> acceptSegment(SegmentNotice.decode(frame.body()));
+            case RETIRED -> retire(frame.body().get(U32, 0));
+            case END -> ended = true;
+            case FAILED -> failure = Refusal.parse(Json.parse(frame.bytes()));
+            case GOODBYE, REFUSED ->
+                throw new IOException(Refusal.parse(Json.parse(frame.bytes())).message());
+            case HELLO, WELCOME, REQUEST, RELEASE -> throw new MalformedFrameException(frame.type() + " frame");
+        }
+    }
+
+    private void acceptBatch(MemorySegment body) throws IOException {
+        if (attachment == null) {
+            throw new MalformedFrameException("BATCH before the reply to attach");
+        }
+        Announcement batch = Announcement.decode(body, attachment.fields().size());
+        MappedSegment segment = segments.get(batch.segment());
+        if (segment == null) {
+            throw new MalformedFrameException("BATCH in segment " + batch.segment() + ", which never came");
+        }
+        MemorySegment slot = segment.hold(batch.slotOffset(), batch.layout().totalBytes());
+        announced.add(new Arrived(batch, segment, slot));
+    }
+
+    /// The reply to an attach is understood here, because batches may follow it at once.
+    private void acceptReply(ObjectNode reply) throws IOException {
+        if (attachment == null && reply.get("fields") != null) {
+            attachment = AttachReply.parse(reply);
+        }
+        replies.put(reply.path(Request.ID).asLong(-1), reply);
+    }
+
+    private void acceptSegment(SegmentNotice notice) throws IOException {
+        OptionalInt descriptor = socket.takeDescriptor();
+        if (descriptor.isEmpty()) {
+            throw new MalformedFrameException("SEGMENT without a descriptor");
+        }
+        try {
+            MappedSegment segment = MappedSegment.map(descriptor.getAsInt(), notice);
+            segments.put(notice.number(), segment);
+            mapped.removeIf(earlier -> !earlier.isMapped());
+            mapped.add(segment);
+        } finally {
+            LocalSocket.closeDescriptor(descriptor.getAsInt());
+        }
+    }
+
+    private void retire(int number) throws MalformedFrameException {
+        MappedSegment segment = segments.remove(number);
+        if (segment == null) {
+            throw new MalformedFrameException("RETIRED for segment " + number + ", which never came");
+        }
+        segment.retire();
+    }
+
+    /// Why the daemon is gone; null while it is not, or when this side closed.
+    @Nullable
+    IOException lossCause() {
+        lock.lock();
+        try {
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Batches taken and not closed.
+    int held() {
+        lock.lock();
+        try {
+            return held;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the connection; memory goes with the last batch in it. Closing twice does nothing.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            announced.forEach(arrived -> arrived.segment.release());
+            announced.clear();
+            segments.values().forEach(MappedSegment::retire);
+            segments.clear();
+            progress.signalAll();
+            if (!reading) {
+                socket.discardDescriptors();
+            }
+        } finally {
+            lock.unlock();
+        }
+        socket.close();
+    }
+
+    /// Closes, and unmaps what batches still hold: using them throws from then on.
+    void reap() {
+        close();
+        lock.lock();
+        try {
+            mapped.forEach(MappedSegment::reap);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

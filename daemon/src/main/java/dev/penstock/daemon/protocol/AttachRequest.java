@@ -1,0 +1,107 @@
+package dev.penstock.daemon.protocol;
+
+import dev.penstock.memory.SharedAccess;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a client wants to be delivered, and how.
+///
+/// @param job name of the run; its ranks share it
+/// @param uri the dataset, as the daemon reaches it
+/// @param options what is delivered, by the names of the command line without dashes
+/// @param credits batches that may be out to this client
+/// @param slotBytes memory of a stream that is begun for this client; the daemon's default where it is not stated
+public record AttachRequest(
+        String job,
+        String uri,
+        SortedMap<String, String> options,
+        Start start,
+        Sharing sharing,
+        int credits,
+        OptionalLong slotBytes) {
+
+    /// Enough that a consumer never waits for the way to the daemon and back; few enough to leave room to read ahead.
+    public static final int DEFAULT_CREDITS = 4;
+
+    /// Announcements of so many batches fit a socket's buffer, so that sending one never waits.
+    public static final int MAX_CREDITS = 64;
+
+    /// Who may have the memory of a stream.
+    public enum Sharing {
+        /// Every client with an equal plan, for reading.
+        SHARED,
+        /// One client, which may write.
+        EXCLUSIVE;
+
+        public SharedAccess access() {
+            return this == SHARED ? SharedAccess.READ : SharedAccess.WRITE;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public AttachRequest {
+        options = new TreeMap<>(options);
+    }
+
+    /// From step 0, shared, with the defaults of the daemon.
+    public static AttachRequest of(String job, String uri, Map<String, String> options) {
+        return new AttachRequest(
+                job,
+                uri,
+                new TreeMap<>(options),
+                new Start.AtStep(0),
+                Sharing.SHARED,
+                DEFAULT_CREDITS,
+                OptionalLong.empty());
+    }
+
+    public AttachRequest withStart(Start value) {
+        return new AttachRequest(job, uri, options, value, sharing, credits, slotBytes);
+    }
+
+    public AttachRequest withSharing(Sharing value) {
+        return new AttachRequest(job, uri, options, start, value, credits, slotBytes);
+    }
+
+    public AttachRequest withCredits(int value) {
+        return new AttachRequest(job, uri, options, start, sharing, value, slotBytes);
+    }
+
+    public AttachRequest withSlotBytes(long value) {
+        return new AttachRequest(job, uri, options, start, sharing, credits, OptionalLong.of(value));
+    }
+
+    static AttachRequest parse(Members members) {
+        @Nullable JsonNode slots = members.optional("slots");
+        return new AttachRequest(
+                members.text("job"),
+                members.text("uri"),
+                members.texts("options"),
+                Start.parse(members.optional("start")),
+                members.constant("access", Sharing.SHARED, Sharing.class),
+                (int) members.number("credits", DEFAULT_CREDITS, 1, MAX_CREDITS),
+                slots == null ? OptionalLong.empty() : OptionalLong.of(Members.number("slots", slots)));
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.object()
+                .put("job", job)
+                .put("uri", uri)
+                .put("access", sharing.toString())
+                .put("credits", credits);
+        json.set("options", Json.of(options));
+        json.set("start", start.toJson());
+        slotBytes.ifPresent(bytes -> json.put("slots", bytes));
+        return json;
+    }
+}

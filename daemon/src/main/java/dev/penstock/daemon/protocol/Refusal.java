@@ -1,0 +1,33 @@
+package dev.penstock.daemon.protocol;
+
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Why the daemon did not do something: what REFUSED, FAILED, GOODBYE and the error of a REPLY hold.
+public record Refusal(FailureKind kind, String message) {
+
+    public static Refusal of(Throwable failure) {
+        FailureKind kind = FailureKind.of(failure);
+        String text = kind == FailureKind.INTERNAL ? failure.toString() : String.valueOf(failure.getMessage());
+        return new Refusal(kind, text);
+    }
+
+    public static Refusal parse(JsonNode json) {
+        return new Refusal(
+                FailureKind.parse(json.path("kind").asString("")),
+                json.path("message").asString("without a reason"));
+    }
+
+    public ObjectNode toJson() {
+        return Json.object().put("kind", kind.toString()).put("message", message);
+    }
+
+    /// What a client throws.
+    ///
+    /// @param what the client was doing
+    public PenstockException exception(String what) {
+        return kind.exception(FailureMessage.of(what).with("reason", message));
+    }
+}

@@ -1,0 +1,224 @@
+package dev.penstock.daemon.server;
+
+import dev.penstock.daemon.protocol.Announcement;
+import dev.penstock.daemon.protocol.AttachRequest;
+import dev.penstock.daemon.protocol.FrameType;
+import dev.penstock.daemon.protocol.FrameWriter;
+import dev.penstock.daemon.protocol.Json;
+import dev.penstock.daemon.protocol.MalformedFrameException;
+import dev.penstock.daemon.protocol.Position;
+import dev.penstock.daemon.protocol.SegmentNotice;
+import dev.penstock.daemon.socket.LocalSocket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One client's attachment: where it is in the order, what it holds, and the connection it is told on.
+///
+/// Ownership: what is announced is the client's until it releases it or the attachment is closed. Threading: any
+/// thread; streams call it under their lock, so nothing here waits: a client that does not read what it is sent is
+/// disconnected.
+final class Attachment {
+
+    /// A loop over batches often holds the last one while it asks for the next.
+    private static final int ALWAYS = 2;
+
+    private final LocalSocket socket;
+    private final FrameWriter writer;
+    private final AttachRequest request;
+    private final List<Integer> ranks;
+    private final TicketCounter tickets;
+
+    private final Map<Long, Held> held = new HashMap<>();
+    private long heldBytes;
+    private Position position;
+    private @Nullable StreamReader reader;
+    private @Nullable SharedStream segmentOf;
+    private int segment;
+    private boolean begun;
+    private boolean closed;
+
+    private record Held(SharedStream stream, KeptBatch batch) {}
+
+    /// @param ranks that are delivered, ascending
+    /// @param tickets of the connection, which may have had another attachment before
+    Attachment(
+            LocalSocket socket,
+            FrameWriter writer,
+            AttachRequest request,
+            List<Integer> ranks,
+            long startStep,
+            TicketCounter tickets) {
+        this.socket = socket;
+        this.writer = writer;
+        this.request = request;
+        this.ranks = ranks;
+        this.tickets = tickets;
+        this.position = new Position(startStep, ranks.getFirst());
+    }
+
+    AttachRequest request() {
+        return request;
+    }
+
+    /// Of the batch that is announced next.
+    synchronized Position position() {
+        return position;
+    }
+
+    synchronized boolean hasBegun() {
+        return begun;
+    }
+
+    /// Whether a batch is before what this client is to get.
+    synchronized boolean hasHad(Position of) {
+        return of.compareTo(position) < 0;
+    }
+
+    /// Whether one more batch may be announced.
+    ///
+    /// @param shareBytes what this client may hold, but for the first two batches
+    synchronized boolean hasRoom(long shareBytes) {
+        return begun && held.size() < request.credits() && (held.size() < ALWAYS || heldBytes < shareBytes);
+    }
+
+    /// Lets announcements begin; the client was told that it is attached.
+    void begin() {
+        synchronized (this) {
+            begun = true;
+        }
+        serve();
+    }
+
+    private void serve() {
+        StreamReader current;
+        synchronized (this) {
+            current = reader;
+        }
+        if (current != null) {
+            current.stream.serve(current);
+        }
+    }
+
+    /// Reads on from another place.
+    void continueIn(StreamReader place) {
+        boolean gone;
+        synchronized (this) {
+            gone = closed;
+            if (!gone) {
+                reader = place;
+            }
+        }
+        if (gone) {
+            place.stream.leave(place);
+        } else {
+            serve();
+        }
+    }
+
+    /// Announces the next batch; false when the client is gone, and does not hold it.
+    synchronized boolean announce(SharedStream stream, KeptBatch kept) {
+        if (closed) {
+            return false;
+        }
+        try {
+            enter(stream);
+            long ticket = tickets.next();
+            held.put(ticket, new Held(stream, kept));
+            heldBytes += kept.bytes();
+            position = kept.position().next(ranks);
+            writer.write(new Announcement(
+                    ticket,
+                    System.nanoTime(),
+                    segment,
+                    kept.slotOffset,
+                    kept.batch.epoch(),
+                    kept.batch.step(),
+                    kept.batch.rank(),
+                    kept.batch.balanceRatio(),
+                    kept.batch.layout()));
+        } catch (IOException notReading) {
+            socket.close();
+        }
+        return true;
+    }
+
+    private void enter(SharedStream stream) throws IOException {
+        if (segmentOf == stream) {
+            return;
+        }
+        if (segmentOf != null) {
+            writer.retired(segment);
+        }
+        segmentOf = stream;
+        segment = tickets.nextSegment();
+        SegmentNotice notice = new SegmentNotice(
+                segment, stream.sharing().access(), stream.memory().memory().sizeBytes());
+        int descriptor = stream.memory().descriptor();
+        writer.write(notice, frame -> socket.sendNow(frame, descriptor));
+    }
+
+    /// Tells that no batch follows.
+    void end(Ending how) {
+        try {
+            switch (how) {
+                case Ending.Completed(long step) -> writer.end(step);
+                case Ending.Failed(var reason) -> writer.write(FrameType.FAILED, Json.bytes(reason.toJson()));
+            }
+        } catch (IOException notReading) {
+            socket.close();
+        }
+    }
+
+    /// Takes a batch back; fails for a ticket that is not out.
+    void release(long ticket) throws MalformedFrameException {
+        Held given;
+        synchronized (this) {
+            given = held.remove(ticket);
+            if (given == null) {
+                throw new MalformedFrameException(
+                        "RELEASE of ticket " + Long.toUnsignedString(ticket) + ", which is not out");
+            }
+            heldBytes -= given.batch.bytes();
+        }
+        given.stream.release(given.batch);
+    }
+
+    /// Announces what released batches have made room for.
+    void released() {
+        serve();
+    }
+
+    /// What the client holds now.
+    synchronized int heldCount() {
+        return held.size();
+    }
+
+    @Nullable
+    synchronized SharedStream stream() {
+        return reader == null ? null : reader.stream;
+    }
+
+    /// Gives back everything the client holds and its place in the stream. Closing twice does nothing.
+    void close() {
+        List<Held> all;
+        StreamReader place;
+        synchronized (this) {
+            closed = true;
+            all = new ArrayList<>(held.values());
+            held.clear();
+            heldBytes = 0;
+            place = reader;
+            reader = null;
+        }
+        for (Held given : all) {
+            given.stream.release(given.batch);
+        }
+        if (place != null) {
+            place.stream.leave(place);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.penstock.trainer.weights;
+
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/// The weights of a model in a directory, once for each kind of reader; a file is there whole or not at all.
+///
+/// ```
+/// DIR/model.safetensors   for the safetensors packages
+/// DIR/state_dict.pt       for torch.load, weights only
+/// ```
+public final class WeightFiles {
+
+    private WeightFiles() {}
+
+    /// Writes both, in place of what was there.
+    public static void write(Path directory, Map<String, Tensor> tensors) {
+        replace(directory.resolve("model.safetensors"), file -> Safetensors.write(file, tensors));
+        replace(directory.resolve("state_dict.pt"), file -> StateDict.write(file, tensors));
+    }
+
+    /// Writes one file.
+    public interface Writing {
+        void write(Path file) throws IOException;
+    }
+
+    /// Has a file written under another name, which then takes the place of the one before.
+    public static void replace(Path file, Writing writing) {
+        Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.deleteIfExists(partial);
+            writing.write(partial);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            throw new StoreAccessException(
+                    FailureMessage.of("writing weights").with("file", file).with("found", failed), failed);
+        }
+    }
+}
