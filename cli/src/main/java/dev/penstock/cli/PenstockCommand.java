@@ -11,8 +11,10 @@ import picocli.CommandLine.Spec;
         name = "penstock",
         description = "Streams training data from where it is to where it is trained on.",
         synopsisSubcommandLabel = "COMMAND",
-        version = "penstock 0.1.0-SNAPSHOT")
+        version = "penstock " + PenstockCommand.VERSION)
 final class PenstockCommand implements Runnable {
+
+    static final String VERSION = "0.1.0-SNAPSHOT";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -5,8 +5,11 @@ import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.DaemonOptions;
+import dev.penstock.cli.option.EffectiveOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
+import dev.penstock.cli.option.OptimizationOptions;
+import dev.penstock.cli.option.TrackingOptions;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
@@ -14,6 +17,8 @@ import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
+import dev.penstock.cli.train.RecordReport;
+import dev.penstock.cli.train.Recording;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -60,6 +65,12 @@ final class TrainCommand implements Callable<Integer> {
     private final LoaderOptions loading = new LoaderOptions();
 
     @Mixin
+    private final OptimizationOptions optimizing = new OptimizationOptions();
+
+    @Mixin
+    private final TrackingOptions tracking = new TrackingOptions();
+
+    @Mixin
     private final DaemonOptions daemon = new DaemonOptions();
 
     @Parameters(
@@ -81,8 +92,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "DIR",
-            description = "Where checkpoints and metrics.jsonl are kept; the same command continues from there."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "Where checkpoints, curves and the record of the run are kept; the same command continues"
+                    + " from there. Default: ${DEFAULT-VALUE}.")
     private Path run = Path.of("penstock-run");
 
     @Option(
@@ -123,17 +134,22 @@ final class TrainCommand implements Callable<Integer> {
                     .with("calibrate", calibrate)
                     .remedy("costs and speeds are for balancing: use --balance exact, or leave --calibrate out"));
         }
-        Recipe chosen = Recipe.find(recipe, model);
+        Recipe chosen = Recipe.find(recipe, model, optimizing.stated());
         Map<String, String> environment = System.getenv();
+        Recording recording = new Recording(
+                PenstockCommand.VERSION,
+                EffectiveOptions.of(spec),
+                tracking.mlflow(environment),
+                tracking.experiment(environment));
         if (World.isLaunched(environment)) {
-            trainRank(chosen, environment);
+            trainRank(chosen, recording, environment);
         } else {
             trainLocally(chosen);
         }
         return ExitCode.DONE;
     }
 
-    private void trainRank(Recipe chosen, Map<String, String> environment) {
+    private void trainRank(Recipe chosen, Recording recording, Map<String, String> environment) {
         ParentWatch.start(environment);
         World world = World.fromEnvironment(environment);
         if (loading.ranks() != 1 && loading.ranks() != world.worldSize()) {
@@ -151,7 +167,16 @@ final class TrainCommand implements Callable<Integer> {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world, chosen, config, opening(), run, checkpointing, calibrating(chosen), trace, common.out());
+                    world,
+                    chosen,
+                    config,
+                    opening(),
+                    run,
+                    checkpointing,
+                    calibrating(chosen),
+                    trace,
+                    recording,
+                    common.out());
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -236,12 +261,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void conclude(TrainingReport report, LoaderConfig config) {
+        RecordReport record = RecordReport.of(run);
         report.lines().forEach(common.out()::println);
+        record.lines().forEach(common.out()::println);
         loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
         common.out().flush();
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
         result.param("calibrate", calibrate);
-        common.write(result.rows(report.rows()));
+        common.write(result.rows(report.rows()).detail("record", record));
     }
 }

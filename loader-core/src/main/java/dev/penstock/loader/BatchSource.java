@@ -25,7 +25,8 @@ public interface BatchSource extends AutoCloseable {
     /// What to save so that a later run continues with `nextStep`.
     LoaderState state(long nextStep);
 
-    /// Says that a checkpoint is safe which continues with `nextStep`, to whoever keeps account of it.
+    /// Says that a checkpoint is safe which continues with `nextStep`, to whoever keeps account of it; while the stream
+    /// is open that the steps before came from.
     void commit(long nextStep);
 
     /// What was done since the source was opened.

@@ -7,7 +7,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.model.Loss;
 import dev.penstock.trainer.model.LossFunction;
 import dev.penstock.trainer.model.MicroBatch;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.optimize.Schedule;
 import dev.penstock.trainer.tensor.Parameters;
 import dev.penstock.trainer.world.Collective;
@@ -29,7 +29,7 @@ public final class TrainingStep {
     private final Parameters parameters;
     private final LossFunction loss;
     private final Collective collective;
-    private final AdamWOptimizer optimizer;
+    private final Optimizer optimizer;
     private final Schedule schedule;
     private final double maxGradientNorm;
 
@@ -38,7 +38,7 @@ public final class TrainingStep {
             Parameters parameters,
             LossFunction loss,
             Collective collective,
-            AdamWOptimizer optimizer,
+            Optimizer optimizer,
             Schedule schedule,
             double maxGradientNorm) {
         if (!(maxGradientNorm > 0)) {

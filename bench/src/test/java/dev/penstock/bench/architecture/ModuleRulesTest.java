@@ -83,6 +83,7 @@ class ModuleRulesTest {
         checkOwners("org.bytedeco..", GPU, TRAINER);
         checkOwners("net.openhft..", "dev.penstock.journal..");
         checkOwners("picocli..", CLI, BENCH);
+        checkOwners("org.mlflow..", "dev.penstock.trainer.record");
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,16 +37,36 @@ final class Metrics implements AutoCloseable {
     /// @param steps in the curve
     record Curve(double first, double last, int steps) {}
 
+    /// Of a disk that is full for hours; a line has about a hundred bytes.
+    private static final int MOST_UNWRITTEN_LINES = 10_000;
+
     private final LineFile file;
+    private final Deque<ByteBuffer> unwritten = new ArrayDeque<>();
 
     Metrics(LineFile file) {
         this.file = file;
     }
 
+    /// Adds a line. What a full disk refuses is kept for the next time.
     void write(StepResult result) {
         Line line = new Line(
                 result.step(), result.loss(), result.targetCount(), result.learningRate(), result.gradientNorm());
-        file.write(ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8)));
+        unwritten.add(ByteBuffer.wrap((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8)));
+        try {
+            writeAll();
+        } catch (StoreAccessException refused) {
+            if (unwritten.size() > MOST_UNWRITTEN_LINES) {
+                throw refused;
+            }
+        }
+    }
+
+    /// A buffer remembers how much of it is written, so a line that was cut short is completed.
+    private void writeAll() {
+        while (!unwritten.isEmpty()) {
+            file.write(unwritten.getFirst());
+            unwritten.removeFirst();
+        }
     }
 
     /// Reads a curve; of a run that has no step yet, the losses are NaN.
@@ -66,6 +88,8 @@ final class Metrics implements AutoCloseable {
 
     @Override
     public void close() {
-        file.close();
+        try (file) {
+            writeAll();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.penstock.cli.train;
 
 import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.TraceWriter;
@@ -19,11 +20,14 @@ import dev.penstock.loader.LoaderState;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.model.Model;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.record.GitRevision;
+import dev.penstock.trainer.record.PlanDigest;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -34,10 +38,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
 ///
-/// Rank 0 writes checkpoints and metrics; every rank appends to the trace. A trace line is written before the step's
+/// Rank 0 writes checkpoints and the record; every rank appends to the trace. A trace line is written before the step's
 /// all-reduce, so once rank 0 has a step's result, every rank's line of it is there.
 public final class RankTraining {
 
@@ -51,6 +56,7 @@ public final class RankTraining {
     private final Checkpointing checkpointing;
     private final Calibrating calibrating;
     private final Optional<Path> trace;
+    private final Recording recording;
     private final PrintWriter out;
     private long reportedNanos = System.nanoTime();
 
@@ -66,6 +72,7 @@ public final class RankTraining {
             Checkpointing checkpointing,
             Calibrating calibrating,
             Optional<Path> trace,
+            Recording recording,
             PrintWriter out) {
         this.world = world;
         this.recipe = recipe;
@@ -75,6 +82,7 @@ public final class RankTraining {
         this.checkpointing = checkpointing;
         this.calibrating = calibrating;
         this.trace = trace;
+        this.recording = recording;
         this.out = out;
     }
 
@@ -102,9 +110,10 @@ public final class RankTraining {
         LoaderConfig config =
                 loading.startStep(startStep).assigners(calibration.assigners()).build();
         Model model = recipe.model().build(config.seed());
-        AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
+        Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                BatchSource loader = opening.open(index, store, config)) {
+                BatchSource loader = opening.open(index, store, config);
+                BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
             String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(startStep), digest);
@@ -116,9 +125,7 @@ public final class RankTraining {
                             + history);
             ranks.broadcast(model.parameters().values());
             if (world.isFirst()) {
-                new StepLog(run.metrics()).cutBack(startStep);
-                trace.map(StepLog::new).ifPresent(log -> log.cutBack(startStep));
-                run.cutBackCalibration(startStep);
+                cutBack(startStep);
                 if (!history.equals(saved)) {
                     out.println("the number of ranks is another: measured rank speeds are dropped, the measured cost"
                             + " model stays");
@@ -131,24 +138,54 @@ public final class RankTraining {
                     model,
                     ranks,
                     optimizer,
-                    recipe.schedule(loader.stepCount()),
-                    recipe.maxGradientNorm());
-            train(loader, step, calibration, ranks, nextStep -> {
-                checkpoints.save(
-                        new RunState(
-                                nextStep,
-                                loader.state(nextStep).toJson(),
-                                calibration.history(nextStep).toString(),
-                                digest),
-                        model.parameters(),
-                        optimizer);
-                loader.commit(nextStep);
-            });
-            if (world.isFirst()) {
-                model.export(run.model());
+                    recipe.optimization().schedule(loader.stepCount(), config.batchSize()),
+                    recipe.optimization().maxGradientNorm());
+            RunSaver saver = new RunSaver(
+                    saving,
+                    nextStep -> new RunState(
+                            nextStep,
+                            loader.state(nextStep).toJson(),
+                            calibration.history(nextStep).toString(),
+                            digest),
+                    model.parameters(),
+                    optimizer,
+                    loader::commit);
+            try (RunRecorder recorder = world.isFirst()
+                    ? new RunRecorder(run, started(index, config, loader), recording, saving, out)
+                    : null) {
+                train(loader, step, calibration, ranks, recorder, saver);
+                if (recorder != null) {
+                    model.export(run.model());
+                    recorder.complete();
+                }
             }
             ranks.barrier();
         }
+    }
+
+    /// Removes what the run directory says of steps that are trained again.
+    private void cutBack(long startStep) {
+        new StepLog(run.metrics()).cutBack(startStep);
+        trace.map(StepLog::new).ifPresent(log -> log.cutBack(startStep));
+        run.cutBackCalibration(startStep);
+    }
+
+    private RunStart started(DatasetIndex index, LoaderConfig config, BatchSource loader) {
+        return new RunStart(
+                config.startStep(),
+                world.worldSize(),
+                loader.stepCount(),
+                config.batchSize(),
+                config.seed(),
+                recipe.model().digest(),
+                recipe.optimization(),
+                recording.options(),
+                index.digest(),
+                PlanDigest.of(index, config, loader.stepCount()),
+                GitRevision.of(Path.of("")),
+                recording.version(),
+                Libtorch.version(),
+                Environment.now());
     }
 
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
@@ -208,21 +245,16 @@ public final class RankTraining {
         out.flush();
     }
 
-    /// Saves everything as of a step.
-    private interface Saving {
-        void save(long nextStep);
-    }
-
     private void train(
             BatchSource loader,
             TrainingStep step,
             OnlineCalibration calibration,
             Collective ranks,
-            Saving checkpoints) {
+            @Nullable RunRecorder recorder,
+            RunSaver saver) {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
-                Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
             while (batches.hasNext()) {
@@ -234,18 +266,22 @@ public final class RankTraining {
                     result = step.train(staged.batch(), calibration);
                 }
                 Optional<CalibrationReport> calibrated = calibration.afterStep(result.step() + 1, ranks);
-                if (metrics != null) {
-                    metrics.write(result);
+                if (recorder != null) {
+                    recorder.record(result);
                     report(result, loader);
                     calibrated.ifPresent(this::report);
                     long nextStep = result.step() + 1;
                     if (checkpointing.isDue(nextStep, loader.stepCount())) {
-                        checkpoints.save(nextStep);
+                        saver.save(nextStep);
                     }
+                    saver.commitWritten();
                 }
             }
+            run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
+            if (world.isFirst()) {
+                saver.awaitLast();
+            }
         }
-        run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
     }
 
     private void report(CalibrationReport calibrated) {

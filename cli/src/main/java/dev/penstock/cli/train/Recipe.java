@@ -3,8 +3,6 @@ package dev.penstock.cli.train;
 import dev.penstock.cli.option.YamlFile;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
-import dev.penstock.trainer.optimize.AdamWSettings;
-import dev.penstock.trainer.optimize.OneCycle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,19 +15,7 @@ import java.util.stream.Stream;
 ///
 /// @param batch samples in a global batch, where no option says otherwise
 /// @param steps of the run, likewise
-/// @param peakRate highest learning rate
-/// @param warmUpShare part of the steps until the peak is reached
-/// @param finalShare last rate over the peak
-/// @param maxGradientNorm longer gradients are shortened to it
-public record Recipe(
-        ModelRecipe model,
-        int batch,
-        long steps,
-        double peakRate,
-        double warmUpShare,
-        double finalShare,
-        double weightDecay,
-        double maxGradientNorm) {
+public record Recipe(ModelRecipe model, int batch, long steps, Optimization optimization) {
 
     /// The recipe of the demo.
     public static final String BYTE_LM = "byte-lm";
@@ -39,27 +25,17 @@ public record Recipe(
 
     private static final String BATCH = "batch";
     private static final String STEPS = "steps";
-    private static final String PEAK_RATE = "peak-rate";
-    private static final String WARM_UP_SHARE = "warm-up-share";
-    private static final String FINAL_SHARE = "final-share";
-    private static final String WEIGHT_DECAY = "weight-decay";
-    private static final String MAX_GRADIENT_NORM = "max-gradient-norm";
 
     /// What every recipe states beside its model.
-    static final List<String> COMMON_KEYS =
-            List.of(BASE, BATCH, STEPS, PEAK_RATE, WARM_UP_SHARE, FINAL_SHARE, WEIGHT_DECAY, MAX_GRADIENT_NORM);
+    static final List<String> COMMON_KEYS = Stream.concat(Stream.of(BASE, BATCH, STEPS), Optimization.KEYS.stream())
+            .toList();
 
     public Recipe {
         require(batch >= 1, BATCH, batch, "must be at least 1");
         require(steps >= 1, STEPS, steps, "must be at least 1");
-        require(peakRate > 0 && Double.isFinite(peakRate), PEAK_RATE, peakRate, "must be above 0");
-        require(warmUpShare >= 0 && warmUpShare < 1, WARM_UP_SHARE, warmUpShare, "must be in [0, 1)");
-        require(finalShare >= 0 && finalShare <= 1, FINAL_SHARE, finalShare, "must be in [0, 1]");
-        require(weightDecay >= 0 && Double.isFinite(weightDecay), WEIGHT_DECAY, weightDecay, "must be at least 0");
-        require(maxGradientNorm > 0, MAX_GRADIENT_NORM, maxGradientNorm, "must be above 0");
     }
 
-    private static void require(boolean holds, String key, Object value, String remedy) {
+    static void require(boolean holds, String key, Object value, String remedy) {
         if (!holds) {
             throw new ConfigurationException(
                     FailureMessage.of("recipe").with(key, value).remedy(remedy));
@@ -70,7 +46,8 @@ public record Recipe(
     /// byte-lm where it does not, and what it leaves out is as there.
     ///
     /// @param module file of a TorchScript module to train
-    public static Recipe find(String nameOrFile, Optional<Path> module) {
+    /// @param stated values of its keys that come before those of the file
+    public static Recipe find(String nameOrFile, Optional<Path> module, Map<String, String> stated) {
         BuiltInRecipe base = BuiltInRecipe.named(nameOrFile).orElseGet(() -> baseOf(nameOrFile));
         Map<String, String> values = new LinkedHashMap<>(base.defaults().values());
         if (!nameOrFile.equals(base.title())) {
@@ -80,12 +57,13 @@ public record Recipe(
             require(base == BuiltInRecipe.MODULE, "model", file, "--model needs the recipe module, or one based on it");
             values.put(ModuleRecipe.MODEL, file.toString());
         });
+        values.putAll(stated);
         return of(base, new RecipeFile(new YamlFile(nameOrFile, values)));
     }
 
     /// The recipe of a built-in name or a YAML file, as it is.
     public static Recipe find(String nameOrFile) {
-        return find(nameOrFile, Optional.empty());
+        return find(nameOrFile, Optional.empty(), Map.of());
     }
 
     private static BuiltInRecipe baseOf(String nameOrFile) {
@@ -111,28 +89,11 @@ public record Recipe(
 
     private static Recipe of(BuiltInRecipe base, RecipeFile file) {
         return new Recipe(
-                base.model(file),
-                file.wholeNumber(BATCH),
-                file.number(STEPS, Long::valueOf),
-                file.number(PEAK_RATE, Double::valueOf),
-                file.number(WARM_UP_SHARE, Double::valueOf),
-                file.number(FINAL_SHARE, Double::valueOf),
-                file.number(WEIGHT_DECAY, Double::valueOf),
-                file.number(MAX_GRADIENT_NORM, Double::valueOf));
+                base.model(file), file.wholeNumber(BATCH), file.number(STEPS, Long::valueOf), Optimization.of(file));
     }
 
     /// Text that only equal recipes share; a run that is continued must have its own again.
     String digest() {
-        return "model=" + model.digest() + " batch=" + batch + " peakRate=" + peakRate + " warmUpShare=" + warmUpShare
-                + " finalShare=" + finalShare + " weightDecay=" + weightDecay + " maxGradientNorm=" + maxGradientNorm;
-    }
-
-    OneCycle schedule(long totalSteps) {
-        return new OneCycle(peakRate, (long) (warmUpShare * totalSteps), totalSteps, finalShare);
-    }
-
-    AdamWSettings optimizer() {
-        AdamWSettings defaults = AdamWSettings.defaults();
-        return new AdamWSettings(defaults.firstDecay(), defaults.secondDecay(), defaults.epsilon(), weightDecay);
+        return "model=" + model.digest() + " batch=" + batch + " " + optimization.digest();
     }
 }

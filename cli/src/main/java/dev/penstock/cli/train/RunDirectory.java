@@ -22,6 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// DIR/model/           the trained weights, once the run has ended: model.safetensors, state_dict.pt, and
 ///                      model.pt of a module
 /// DIR/metrics.jsonl    a line per step: loss, tokens, learning rate
+/// DIR/run.jsonl        a line per start: what it takes to reproduce the run
+/// DIR/tensorboard/     event files
+/// DIR/mlflow-run       the run's name on a tracking server, if there is one
+/// DIR/record.json      how recording went, of the latest start
 /// DIR/calibration.json what the latest calibration found, if there was one
 /// DIR/cost.yaml        its cost model, for --cost
 /// DIR/lock             held by rank 0 while it trains
@@ -78,6 +82,38 @@ record RunDirectory(Path path) {
 
     Path metrics() {
         return path.resolve("metrics.jsonl");
+    }
+
+    Path starts() {
+        return path.resolve("run.jsonl");
+    }
+
+    Path tensorBoard() {
+        return path.resolve("tensorboard");
+    }
+
+    Path mlflowRun() {
+        return path.resolve("mlflow-run");
+    }
+
+    private Path recordReport() {
+        return path.resolve("record.json");
+    }
+
+    void writeRecordReport(RecordReport report) {
+        try {
+            Files.write(recordReport(), JSON.writeValueAsBytes(report));
+        } catch (IOException failed) {
+            throw failure("writing how recording went", recordReport(), failed);
+        }
+    }
+
+    RecordReport readRecordReport() {
+        try {
+            return JSON.readValue(Files.readAllBytes(recordReport()), RecordReport.class);
+        } catch (IOException | JacksonException failed) {
+            throw failure("reading how recording went", recordReport(), failed);
+        }
     }
 
     private Path rankReport(int rank) {

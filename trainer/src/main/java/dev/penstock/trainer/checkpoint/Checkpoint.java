@@ -3,25 +3,14 @@ package dev.penstock.trainer.checkpoint;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.tensor.Parameters;
-import dev.penstock.trainer.tensor.Tensors;
-import dev.penstock.trainer.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /// One committed checkpoint. Its state is known; model and optimiser are read by [#restore].
 public final class Checkpoint {
-
-    private static final String PARAMETERS = "parameters.bin";
-    private static final String OPTIMIZER = "optimizer.pt";
-    private static final String BUFFERS = "buffers.safetensors";
 
     private final Path directory;
     private final Manifest manifest;
@@ -35,24 +24,6 @@ public final class Checkpoint {
         return new Checkpoint(directory, Manifest.read(directory));
     }
 
-    static void write(Path directory, RunState state, Parameters parameters, AdamWOptimizer optimizer)
-            throws IOException {
-        Path values = directory.resolve(PARAMETERS);
-        Path moments = directory.resolve(OPTIMIZER);
-        Tensors.write(parameters.values(), values);
-        optimizer.save(moments);
-        List<Manifest.StoredFile> files = new ArrayList<>();
-        files.add(DurableFiles.describe(values));
-        files.add(DurableFiles.describe(moments));
-        Map<String, Tensor> buffers = parameters.buffers();
-        if (!buffers.isEmpty()) {
-            Path moved = directory.resolve(BUFFERS);
-            Safetensors.write(moved, buffers);
-            files.add(DurableFiles.describe(moved));
-        }
-        new Manifest(Manifest.FORMAT, state, Manifest.shapesOf(parameters), files).write(directory);
-    }
-
     public Path directory() {
         return directory;
     }
@@ -61,30 +32,30 @@ public final class Checkpoint {
         return manifest.state();
     }
 
-    /// Makes model and optimiser what they were, to the bit. Nothing is changed unless every file is sound and the
-    /// model has the same parameters.
-    public void restore(Parameters parameters, AdamWOptimizer optimizer) {
-        requireSameShapes(Manifest.shapesOf(parameters));
+    /// Makes model, optimiser and libtorch's default generator what they were, to the bit. Nothing is changed unless
+    /// every file is sound and belongs to the same parameters and kind of optimiser.
+    public void restore(Parameters parameters, Optimizer optimizer) {
+        Contents live = Contents.live(manifest.state(), parameters, optimizer);
+        requireSameShapes(live.shapes());
+        requireSameOptimizer(live.optimizer());
         try {
             for (Manifest.StoredFile file : manifest.files()) {
                 Manifest.verify(directory, file);
             }
-            Tensors.read(directory.resolve(PARAMETERS), parameters.values());
-            optimizer.load(directory.resolve(OPTIMIZER));
-            restoreBuffers(parameters.buffers());
+            live.read(directory);
         } catch (IOException e) {
             throw new StoreAccessException(
                     FailureMessage.of("checkpoint load").with("path", directory).with("found", e), e);
         }
     }
 
-    private void restoreBuffers(Map<String, Tensor> buffers) {
-        if (buffers.isEmpty()) {
-            return;
-        }
-        Map<String, Tensor> saved = Safetensors.read(directory.resolve(BUFFERS));
-        try (NoGradGuard _ = new NoGradGuard()) {
-            buffers.forEach((name, buffer) -> buffer.copy_(Objects.requireNonNull(saved.get(name), name)));
+    private void requireSameOptimizer(String expected) {
+        if (!manifest.optimizer().equals(expected)) {
+            throw new ConfigurationException(FailureMessage.of("checkpoint load")
+                    .with("path", directory)
+                    .with("expectedOptimizer", expected)
+                    .with("foundOptimizer", manifest.optimizer())
+                    .remedy("resume with the optimiser it was saved with, or start a new run directory"));
         }
     }
 

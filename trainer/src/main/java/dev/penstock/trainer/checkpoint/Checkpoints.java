@@ -3,7 +3,7 @@ package dev.penstock.trainer.checkpoint;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
-import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.tensor.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,10 +14,11 @@ import java.util.Optional;
 /// The checkpoints of one run, in one directory.
 ///
 /// ```
-/// DIR/step-000000000120.000/parameters.bin   float32, little-endian, in the order of Parameters
-///                          /optimizer.pt     libtorch archive: moments and step counts
-///                          /buffers.safetensors   of a model that has buffers
-///                          /manifest.jsonl   see Manifest
+/// DIR/step-000000000120.000/parameters.bin    float32, little-endian, in the order of Parameters
+///                          /buffer-*.bin      a file per buffer of the model, counted from 0
+///                          /optimizer-*.bin   a file per tensor of the optimiser's state
+///                          /generator.bin     state of libtorch's default generator, of rank 0
+///                          /manifest.jsonl    see Manifest
 /// ```
 ///
 /// A checkpoint is written aside under a hidden name, forced to disk, and renamed: it is there whole or not at all,
@@ -40,20 +41,34 @@ public final class Checkpoints {
         this.keep = keep;
     }
 
-    /// Commits model, optimiser and state together, then deletes the oldest beyond those to keep.
-    public void save(RunState state, Parameters parameters, AdamWOptimizer optimizer) {
-        Path committed = freeName(state.nextStep());
+    /// Commits model, optimiser, generator and state together, then deletes the oldest beyond those to keep.
+    public void save(RunState state, Parameters parameters, Optimizer optimizer) {
+        save(Contents.live(state, parameters, optimizer));
+    }
+
+    void save(Contents contents) {
+        Path committed = freeName(contents.state().nextStep());
         Path written = directory.resolve(HIDDEN + committed.getFileName());
         try {
             Files.createDirectories(directory);
             deleteLeftovers();
-            Files.createDirectory(written);
-            Checkpoint.write(written, state, parameters, optimizer);
+            write(contents, written);
             DurableFiles.commit(written, committed);
             prune();
         } catch (IOException e) {
             throw new StoreAccessException(
                     FailureMessage.of("checkpoint save").with("path", committed).with("found", e), e);
+        }
+    }
+
+    /// A directory that could not be filled is removed at once: on a full disk others need its room.
+    private static void write(Contents contents, Path directory) throws IOException {
+        Files.createDirectory(directory);
+        try {
+            contents.write(directory);
+        } catch (IOException failed) {
+            DurableFiles.deleteHidden(directory);
+            throw failed;
         }
     }
 

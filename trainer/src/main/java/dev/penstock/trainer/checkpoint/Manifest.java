@@ -19,18 +19,19 @@ import tools.jackson.databind.json.JsonMapper;
 /// What a checkpoint holds; the file that makes it whole.
 ///
 /// ```
-/// line 1  {"format":…,"state":{…},"shapes":[…],"files":[{"name":…,"bytes":…,"crc32c":…},…]}
+/// line 1  {"format":…,"state":{…},"optimizer":…,"shapes":[…],"files":[{"name":…,"bytes":…,"crc32c":…},…]}
 /// line 2  CRC-32C of line 1, unsigned decimal
 /// ```
 ///
 /// @param format of the whole directory
+/// @param optimizer by name; its state fits no other
 /// @param shapes of the model's parameters, then its buffers, as `name[dimensions]`, in their order
-record Manifest(int format, RunState state, List<String> shapes, List<StoredFile> files) {
+record Manifest(int format, RunState state, String optimizer, List<String> shapes, List<StoredFile> files) {
 
     static final String NAME = "manifest.jsonl";
 
     /// Raised when older code could not read what newer code writes, or the other way round.
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final JsonMapper JSON = new JsonMapper();
 

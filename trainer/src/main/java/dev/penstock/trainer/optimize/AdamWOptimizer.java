@@ -1,73 +1,69 @@
 package dev.penstock.trainer.optimize;
 
 import dev.penstock.trainer.tensor.Parameters;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
-import org.bytedeco.pytorch.InputArchive;
-import org.bytedeco.pytorch.OptimizerParamGroup;
-import org.bytedeco.pytorch.OutputArchive;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// libtorch's AdamW over flat parameters (Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization").
+/// AdamW over flat parameters (Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization").
 ///
-/// Two tensors, those that decay and those that do not, whatever the number of parameters.
-///
-/// Threading: confined to the thread that trains.
-public final class AdamWOptimizer {
+/// The same operations in the same sequence as libtorch's own, and so the same bits; but its state is three tensors
+/// that can be copied while a run goes on, where libtorch's is an archive.
+public final class AdamWOptimizer implements Optimizer {
 
-    private final AdamW adamW;
+    private final AdamWSettings settings;
+    private final Tensor values;
+    private final Tensor gradients;
+    private final Tensor decayed;
+    private final Tensor mean;
+    private final Tensor squareMean;
+    private final Tensor stepCount = torch.zeros(new long[] {1}, new TensorOptions(ScalarType.Long));
 
     public AdamWOptimizer(Parameters parameters, AdamWSettings settings) {
-        long decayed = parameters.decayedCount();
-        long exempt = parameters.count() - decayed;
-        adamW = new AdamW(new TensorVector(slice(parameters, 0, decayed)), options(settings, settings.weightDecay()));
-        OptimizerParamGroup exemptGroup =
-                new OptimizerParamGroup(new TensorVector(slice(parameters, decayed, exempt)), options(settings, 0));
-        adamW.add_param_group(exemptGroup);
+        this.settings = settings;
+        values = parameters.values();
+        gradients = parameters.gradients();
+        decayed = values.narrow(0, 0, parameters.decayedCount());
+        mean = torch.zeros_like(values);
+        squareMean = torch.zeros_like(values);
     }
 
-    private static Tensor slice(Parameters parameters, long begin, long count) {
-        Tensor values = parameters.values().narrow(0, begin, count).detach();
-        values.mutable_grad().put(parameters.gradients().narrow(0, begin, count));
-        return values;
+    @Override
+    public String name() {
+        return "adamw";
     }
 
-    private static AdamWOptions options(AdamWSettings settings, double weightDecay) {
-        AdamWOptions options = new AdamWOptions();
-        // A std::tuple<double, double>, and libstdc++ lays the last element of a tuple first.
-        options.betas().put(0, settings.secondDecay()).put(1, settings.firstDecay());
-        options.eps().put(settings.epsilon());
-        options.weight_decay().put(weightDecay);
-        return options;
-    }
-
-    /// Moves the parameters against their gradients.
+    @Override
     public void step(double learningRate) {
-        try (PointerScope _ = new PointerScope()) {
-            var groups = adamW.param_groups();
-            for (long i = 0; i < groups.size(); i++) {
-                groups.get(i).options().set_lr(learningRate);
-            }
-            adamW.step();
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
+            stepCount.add_(new Scalar(1L));
+            long steps = stepCount.item_long();
+            double firstDecay = settings.firstDecay();
+            double secondDecay = settings.secondDecay();
+            decayed.mul_(new Scalar(1 - learningRate * settings.weightDecay()));
+            mean.mul_(new Scalar(firstDecay)).add_(gradients, new Scalar(1 - firstDecay));
+            squareMean.mul_(new Scalar(secondDecay)).addcmul_(gradients, gradients, new Scalar(1 - secondDecay));
+            Tensor deviation = squareMean
+                    .sqrt()
+                    .div_(new Scalar(Math.sqrt(1 - Math.pow(secondDecay, steps))))
+                    .add_(new Scalar(settings.epsilon()));
+            values.addcdiv_(mean, deviation, new Scalar(-learningRate / (1 - Math.pow(firstDecay, steps))));
         }
     }
 
-    /// Writes moments and step counts.
-    public void save(Path file) {
-        try (OutputArchive archive = new OutputArchive()) {
-            adamW.save(archive);
-            archive.save_to(file.toString());
-        }
-    }
-
-    /// Takes over what [#save(Path)] wrote for parameters of the same shape.
-    public void load(Path file) {
-        try (InputArchive archive = new InputArchive()) {
-            archive.load_from(file.toString());
-            adamW.load(archive);
-        }
+    @Override
+    public SequencedMap<String, Tensor> state() {
+        SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+        state.put("mean", mean);
+        state.put("square-mean", squareMean);
+        state.put("step-count", stepCount);
+        return state;
     }
 }

@@ -3,12 +3,16 @@ package dev.penstock.trainer.optimize;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 
-/// Linear warm-up to a peak, then half a cosine down to a fraction of it (Smith & Topin 2018, "Super-Convergence").
+/// Up to a peak and down again to almost nothing, both as half a cosine (Smith & Topin 2018, "Super-Convergence"; the
+/// shape is that of PyTorch's `OneCycleLR` with two phases).
 ///
-/// @param warmUpSteps steps until the peak is reached; 0 starts at the peak
+/// @param warmUpSteps steps until the peak is reached; up to 1 starts at the peak
 /// @param totalSteps steps of the whole run
 /// @param finalShare last rate over the peak
 public record OneCycle(double peakRate, long warmUpSteps, long totalSteps, double finalShare) implements Schedule {
+
+    /// First rate over the peak: PyTorch's default, from the paper's range of rates.
+    private static final double FIRST_SHARE = 1 / 25.0;
 
     public OneCycle {
         if (!(peakRate > 0)
@@ -27,11 +31,11 @@ public record OneCycle(double peakRate, long warmUpSteps, long totalSteps, doubl
 
     @Override
     public double learningRate(long step) {
-        if (step < warmUpSteps) {
-            return peakRate * (step + 1) / warmUpSteps;
+        long peak = Math.max(0, warmUpSteps - 1);
+        if (step < peak) {
+            return peakRate * Cosine.fall(step / (double) peak, FIRST_SHARE, 1);
         }
-        double progress = Math.min(1, (step - warmUpSteps) / (double) (totalSteps - warmUpSteps));
-        double share = finalShare + (1 - finalShare) * (1 + Math.cos(Math.PI * progress)) / 2;
-        return peakRate * share;
+        double fallingSteps = Math.max(1, totalSteps - 1 - peak);
+        return peakRate * Cosine.fall(Math.min(1, (step - peak) / fallingSteps), 1, finalShare);
     }
 }

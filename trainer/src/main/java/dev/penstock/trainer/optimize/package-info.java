@@ -1,7 +1,7 @@
-/// How gradients change parameters: the optimiser, the gradient's norm, the learning rate over the steps.
+/// How gradients change parameters: the optimisers, and the learning rate over the steps.
 ///
-/// Enter at [AdamWOptimizer][dev.penstock.trainer.optimize.AdamWOptimizer] and
-/// [Schedule][dev.penstock.trainer.optimize.Schedule]. Nothing here computes or reduces a gradient.
+/// Enter at [Optimizer][dev.penstock.trainer.optimize.Optimizer] and
+/// [Schedule][dev.penstock.trainer.optimize.Schedule]. Nothing here computes, reduces or clips a gradient.
 @NullMarked
 package dev.penstock.trainer.optimize;
 

@@ -2,6 +2,8 @@ package dev.penstock.trainer.tensor;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import java.io.IOException;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
@@ -37,6 +39,15 @@ public final class Libtorch {
                             .remedy("natives are bundled for linux-x86_64 and unpack into ~/.javacpp/cache,"
                                     + " which needs 450 MB; -Dorg.bytedeco.javacpp.cachedir=DIR moves it"),
                     e);
+        }
+    }
+
+    /// Of the library and its Java binding, as in `2.10.0-1.5.13`.
+    public static String version() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException unreadable) {
+            throw new IllegalStateException("the class path lacks the properties of pytorch", unreadable);
         }
     }
 }

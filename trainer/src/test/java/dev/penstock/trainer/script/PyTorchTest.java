@@ -7,6 +7,7 @@ import dev.penstock.batch.Batch;
 import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
 import dev.penstock.order.SampleSeeds;
+import dev.penstock.trainer.PythonProgram;
 import dev.penstock.trainer.TestBatches;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.optimize.AdamWOptimizer;

@@ -1,0 +1,139 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.trainer.optimize.AdamWOptimizer;
+import dev.penstock.trainer.optimize.AdamWSettings;
+import dev.penstock.trainer.optimize.Constant;
+import dev.penstock.trainer.optimize.Cosine;
+import dev.penstock.trainer.optimize.LinearWarmUp;
+import dev.penstock.trainer.optimize.OneCycle;
+import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.optimize.Schedule;
+import dev.penstock.trainer.optimize.SgdOptimizer;
+import dev.penstock.trainer.optimize.SgdSettings;
+import dev.penstock.trainer.tensor.Parameters;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The part of a recipe that says how its parameters move.
+///
+/// @param peakRate highest learning rate, of a batch of `scaleFromBatch` samples
+/// @param warmUpShare part of the steps until the peak is reached
+/// @param finalShare last rate over the peak
+/// @param momentum of SGD
+/// @param maxGradientNorm longer gradients are shortened to it
+/// @param scaleFromBatch with another batch the rate is multiplied by the ratio of both, and the warm-up starts at the
+///     rate of the smaller one (Goyal et al. 2017, "Accurate, Large Minibatch SGD"); empty leaves the rate as it is
+record Optimization(
+        OptimizerKind optimizer,
+        ScheduleKind schedule,
+        double peakRate,
+        double warmUpShare,
+        double finalShare,
+        double weightDecay,
+        double momentum,
+        double maxGradientNorm,
+        Optional<Integer> scaleFromBatch) {
+
+    private static final String OPTIMIZER = "optimizer";
+    private static final String SCHEDULE = "schedule";
+    private static final String PEAK_RATE = "peak-rate";
+    private static final String WARM_UP_SHARE = "warm-up-share";
+    private static final String FINAL_SHARE = "final-share";
+    private static final String WEIGHT_DECAY = "weight-decay";
+    private static final String MOMENTUM = "momentum";
+    private static final String MAX_GRADIENT_NORM = "max-gradient-norm";
+    private static final String SCALE_FROM_BATCH = "scale-from-batch";
+
+    static final List<String> KEYS = List.of(
+            OPTIMIZER,
+            SCHEDULE,
+            PEAK_RATE,
+            WARM_UP_SHARE,
+            FINAL_SHARE,
+            WEIGHT_DECAY,
+            MOMENTUM,
+            MAX_GRADIENT_NORM,
+            SCALE_FROM_BATCH);
+
+    Optimization {
+        Recipe.require(peakRate > 0 && Double.isFinite(peakRate), PEAK_RATE, peakRate, "must be above 0");
+        Recipe.require(warmUpShare >= 0 && warmUpShare < 1, WARM_UP_SHARE, warmUpShare, "must be in [0, 1)");
+        Recipe.require(finalShare >= 0 && finalShare <= 1, FINAL_SHARE, finalShare, "must be in [0, 1]");
+        Recipe.require(
+                weightDecay >= 0 && Double.isFinite(weightDecay), WEIGHT_DECAY, weightDecay, "must be at least 0");
+        Recipe.require(momentum >= 0 && momentum < 1, MOMENTUM, momentum, "must be in [0, 1)");
+        Recipe.require(maxGradientNorm > 0, MAX_GRADIENT_NORM, maxGradientNorm, "must be above 0");
+        Recipe.require(scaleFromBatch.orElse(1) >= 1, SCALE_FROM_BATCH, scaleFromBatch.orElse(0), "must be at least 1");
+    }
+
+    static Optimization of(RecipeFile file) {
+        return new Optimization(
+                named(file, OPTIMIZER, OptimizerKind.values()),
+                named(file, SCHEDULE, ScheduleKind.values()),
+                file.number(PEAK_RATE, Double::valueOf),
+                file.number(WARM_UP_SHARE, Double::valueOf),
+                file.number(FINAL_SHARE, Double::valueOf),
+                file.number(WEIGHT_DECAY, Double::valueOf),
+                file.number(MOMENTUM, Double::valueOf),
+                file.number(MAX_GRADIENT_NORM, Double::valueOf),
+                file.yaml().value(SCALE_FROM_BATCH).map(_ -> file.number(SCALE_FROM_BATCH, Integer::valueOf)));
+    }
+
+    private static <E extends Enum<E>> E named(RecipeFile file, String key, E[] constants) {
+        String text = file.text(key);
+        return Arrays.stream(constants)
+                .filter(constant -> text(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> file.refused(
+                        key,
+                        text,
+                        "use "
+                                + Arrays.stream(constants)
+                                        .map(Optimization::text)
+                                        .collect(Collectors.joining(" or "))));
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Text that only equal ones share.
+    String digest() {
+        return "optimizer=" + text(optimizer) + " schedule=" + text(schedule) + " peakRate=" + peakRate
+                + " warmUpShare=" + warmUpShare + " finalShare=" + finalShare + " weightDecay=" + weightDecay
+                + " momentum=" + momentum + " maxGradientNorm=" + maxGradientNorm + " scaleFromBatch="
+                + scaleFromBatch.map(String::valueOf).orElse("none");
+    }
+
+    /// @param batch samples in a global batch
+    Schedule schedule(long totalSteps, int batch) {
+        double scale =
+                scaleFromBatch.map(reference -> (double) batch / reference).orElse(1.0);
+        double rate = peakRate * scale;
+        long warmUp = (long) (warmUpShare * totalSteps);
+        return switch (schedule) {
+            case CONSTANT -> warmedUp(warmUp, scale, new Constant(rate));
+            case COSINE -> warmedUp(warmUp, scale, new Cosine(rate, totalSteps - warmUp, finalShare));
+            case ONE_CYCLE -> new OneCycle(rate, warmUp, totalSteps, finalShare);
+        };
+    }
+
+    private static Schedule warmedUp(long steps, double scale, Schedule after) {
+        return scale > 1 ? new LinearWarmUp(steps, 1 / scale, after) : LinearWarmUp.fromZero(steps, after);
+    }
+
+    Optimizer optimizer(Parameters parameters) {
+        AdamWSettings defaults = AdamWSettings.defaults();
+        return switch (optimizer) {
+            case ADAMW ->
+                new AdamWOptimizer(
+                        parameters,
+                        new AdamWSettings(
+                                defaults.firstDecay(), defaults.secondDecay(), defaults.epsilon(), weightDecay));
+            case SGD -> new SgdOptimizer(parameters, new SgdSettings(momentum, weightDecay));
+        };
+    }
+}

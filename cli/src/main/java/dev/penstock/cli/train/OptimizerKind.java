@@ -1,0 +1,7 @@
+package dev.penstock.cli.train;
+
+/// The optimisers that a recipe may name.
+enum OptimizerKind {
+    ADAMW,
+    SGD
+}
