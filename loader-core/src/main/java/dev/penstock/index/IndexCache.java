@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 /// and every sample to its checksum, and it is wanted, since the disk tier may hold every byte the run needs. An origin
 /// that answers no (missing, forbidden) is believed.
 ///
+/// A dataset is known by its store's identity. A URL with another token is another dataset here: what a token opens is
+/// for the server to say.
+///
 /// Of each dataset the latest state is kept, and what was not opened for 30 days is deleted when something new is
 /// stored. A directory that cannot be used (read-only, full, not a directory) is counted, logged once, and gone
 /// without: the index is then read into memory. Processes that need the same dataset wait for the one that fetches it.
@@ -72,7 +75,7 @@ public final class IndexCache {
     }
 
     OpenIndex open(RetriedStore store, Arena arena) {
-        CachedBundles cached = new CachedBundles(directory, store.root(), arena);
+        CachedBundles cached = new CachedBundles(directory, store, arena);
         ObjectMetadata manifest;
         try {
             manifest = Manifest.stat(cached.isHeld() ? store.hurried() : store);

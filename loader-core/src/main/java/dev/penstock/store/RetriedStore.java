@@ -43,6 +43,11 @@ public final class RetriedStore implements ObjectStore {
     }
 
     @Override
+    public String identity() {
+        return store.identity();
+    }
+
+    @Override
     public Mono<ObjectMetadata> stat(String key) {
         return retried(Mono.defer(() -> store.stat(key)));
     }

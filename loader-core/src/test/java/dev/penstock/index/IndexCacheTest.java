@@ -199,6 +199,13 @@ class IndexCacheTest {
     }
 
     @Test
+    void anotherDatasetUnderTheSameRootDoesNotStandInForAnOriginThatDoesNotAnswer() {
+        open(remote().identifiedBy("here, by one endpoint"));
+        RemoteStore silent = remote().identifiedBy("here, by another").failing(_ -> true);
+        assertThatThrownBy(() -> open(silent)).isInstanceOf(RetryableException.class);
+    }
+
+    @Test
     void aManifestThatIsGoneIsBelieved() throws IOException {
         open(remote());
         Files.delete(dataset.resolve("_penstock/manifest.json"));

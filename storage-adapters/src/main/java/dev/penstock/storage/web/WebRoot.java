@@ -51,6 +51,11 @@ record WebRoot(URI shown, @Nullable String query) {
         return query == null ? url.toString() : url.append('?').append(query).toString();
     }
 
+    /// The root, secret part included.
+    String identity() {
+        return query == null ? shown.toString() : shown + "?" + query;
+    }
+
     FailureMessage operation(String what, String key) {
         return FailureMessage.of(what).with("uri", shown).with("key", key);
     }
