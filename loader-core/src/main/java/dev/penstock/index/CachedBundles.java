@@ -124,6 +124,20 @@ final class CachedBundles {
         return home.resolve(UUID.randomUUID() + PART);
     }
 
+    /// When something that is being written below `home` grew last; a fixed time where nothing is.
+    static FileTime lastWritten(Path home) throws IOException {
+        FileTime last = FileTime.fromMillis(0);
+        for (Path part : files(home, PART)) {
+            try {
+                FileTime written = Files.getLastModifiedTime(part);
+                last = written.compareTo(last) > 0 ? written : last;
+            } catch (NoSuchFileException _) {
+                // It is whole by now.
+            }
+        }
+        return last;
+    }
+
     private Path file(String state) {
         return home.resolve(state + BUNDLE);
     }
