@@ -30,6 +30,7 @@ public final class SlowestTransfer {
                             longest,
                             Mono.error(() -> tooSlow(
                                     "object read",
+                                    store,
                                     object.key(),
                                     missingBytes(target) + " bytes after " + longest.toSeconds() + " s")),
                             timer);
@@ -41,7 +42,8 @@ public final class SlowestTransfer {
         return store.stat(key)
                 .timeout(
                         GRACE,
-                        Mono.error(() -> tooSlow("object access", key, "the answer after " + GRACE.toSeconds() + " s")),
+                        Mono.error(() ->
+                                tooSlow("object access", store, key, "the answer after " + GRACE.toSeconds() + " s")),
                         timer);
     }
 
@@ -49,9 +51,10 @@ public final class SlowestTransfer {
         return target.sizeBytes() - target.filledBytes();
     }
 
-    private static RetryableException tooSlow(String what, String key, String missing) {
+    private static RetryableException tooSlow(String what, ObjectStore store, String key, String missing) {
         return new RetryableException(
                 FailureMessage.of(what)
+                        .with("uri", store.root())
                         .with("key", key)
                         .with("missing", missing)
                         .remedy(REMEDY),

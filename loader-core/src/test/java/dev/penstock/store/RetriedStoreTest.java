@@ -82,7 +82,7 @@ class RetriedStoreTest {
         RetryPolicy once = new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1));
         StepVerifier.withVirtualTime(() -> store(_ -> Mono.never(), once).stat("key"))
                 .thenAwait(Duration.ofMinutes(2))
-                .verifyErrorMessage("object access failed: key=key, missing=the answer after 30 s;"
+                .verifyErrorMessage("object access failed: uri=mem:/read-only, key=key, missing=the answer after 30 s;"
                         + " if it persists, check the store and the network");
         assertThat(requests.sum()).isEqualTo(2);
         assertThat(told).hasSize(2);
@@ -111,7 +111,7 @@ class RetriedStoreTest {
                 .thenAwait(Duration.ofSeconds(31))
                 .verifyComplete();
         assertThat(told)
-                .containsExactly("object read failed: key=key, missing=99 bytes after 30 s;"
+                .containsExactly("object read failed: uri=mem:/read-only, key=key, missing=99 bytes after 30 s;"
                         + " if it persists, check the store and the network");
     }
 
