@@ -17,7 +17,8 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
-/// A stage that lets so many requests to the store be in flight, and those with the earliest deadlines first.
+/// A stage that lets so many requests to the store be in flight, and those with the earliest deadlines first; of equal
+/// ones, those of the read that came first.
 ///
 /// How many is found by [GradientLimit]; a prefix (a key up to its last `/`) that the store throttles is held back by
 /// [PrefixThrottle] while the others go on. The queue is as long as there are reads, which the tiers bound by their
@@ -30,8 +31,12 @@ final class ConcurrencyLimit implements RangeSource {
 
     private static final long ORDER_HOLDS_NANOS = Duration.ofMillis(100).toNanos();
 
-    private static final Comparator<Passage> EARLIEST_FIRST =
-            Comparator.<Passage>comparingLong(passage -> passage.dueNanos).thenComparingLong(passage -> passage.number);
+    /// A read that failed is not sent behind all those that came after it: where deadlines are equal, those are all
+    /// that a tier wants ahead.
+    private static final Comparator<Passage> EARLIEST_FIRST = Comparator.<Passage>comparingLong(
+                    passage -> passage.dueNanos)
+            .thenComparingLong(passage -> passage.request.number())
+            .thenComparingLong(passage -> passage.number);
 
     private final RangeSource source;
     private final int max;
@@ -100,7 +105,7 @@ final class ConcurrencyLimit implements RangeSource {
     private Passage enqueue(RangeRequest request, MonoSink<Void> sink) {
         lock.lock();
         try {
-            Prefix prefix = prefixes.computeIfAbsent(prefixOf(request.object().key()), key -> new Prefix(key, random));
+            Prefix prefix = prefixes.computeIfAbsent(request.prefix(), name -> new Prefix(name, random));
             Passage passage = new Passage(request, sink, prefix, passages++, clock.nanos());
             passage.dueNanos = dueNanos(request, passage.queuedNanos);
             prefix.queue.add(passage);
@@ -108,10 +113,6 @@ final class ConcurrencyLimit implements RangeSource {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static String prefixOf(String key) {
-        return key.substring(0, key.lastIndexOf('/') + 1);
     }
 
     private long dueNanos(RangeRequest request, long nowNanos) {

@@ -4,6 +4,9 @@ import dev.penstock.error.RetryableException;
 import dev.penstock.error.ThrottledException;
 import dev.penstock.error.WrongAnswerException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
@@ -17,6 +20,10 @@ import reactor.util.retry.Retry;
 /// that has gone on for the time limit, or when the server asked for a wait beyond it, the last failure is passed on as
 /// it is. So is the [#MAX_WRONG_ANSWERS]th wrong answer of a read, whatever progress was made. A cancel ends the
 /// request, or the wait for the next one.
+///
+/// The time limit is for the origin, so what a read waited for its own turn does not count; and a refusal to be asked
+/// at this rate says nothing against an origin that has served another read of the prefix meanwhile: time counts from
+/// then.
 final class ResumingRetries implements RangeSource {
 
     /// Beyond the failures that fit into a minute; bounds them where the time limit is long or the dice are kind.
@@ -43,6 +50,11 @@ final class ResumingRetries implements RangeSource {
     /// Any delay has reached the longest one by then.
     private static final int MAX_DOUBLINGS = 10;
 
+    private final AtomicLong reads = new AtomicLong();
+
+    /// When a read was last served, by prefix; as many as directories that hold shards.
+    private final Map<String, Long> servedAtNanos = new ConcurrentHashMap<>();
+
     private final RangeSource source;
     private final long giveUpAfterNanos;
     private final FetchClock clock;
@@ -63,8 +75,9 @@ final class ResumingRetries implements RangeSource {
     @Override
     public Mono<Void> read(RangeRequest request) {
         return Mono.defer(() -> {
-            FailureStreak streak = new FailureStreak(request);
-            return Mono.defer(() -> source.read(request))
+            FailureStreak streak = new FailureStreak(request.withNumber(reads.getAndIncrement()));
+            return Mono.defer(streak::attempt)
+                    .doOnSuccess(_ -> servedAtNanos.put(request.prefix(), clock.nanos()))
                     .retryWhen(Retry.from(failures -> failures.concatMap(signal -> streak.delay(signal.failure()))));
         });
     }
@@ -77,12 +90,33 @@ final class ResumingRetries implements RangeSource {
         private long missingBytes;
         private int failures;
         private int wrongAnswers;
-        private long firstAtNanos;
+        private long failedAtNanos;
+
+        /// How long requests and the waits between them have taken since then.
+        private long spentNanos;
+
+        private volatile boolean queued;
+        private volatile long sentAtNanos;
 
         FailureStreak(RangeRequest request) {
             this.request = request;
             this.missingBytes = request.missingBytes();
             this.leastProgressBytes = Math.clamp(missingBytes / LEAST_PROGRESS_PART, 1, MOST_PROGRESS_BYTES);
+        }
+
+        Mono<Void> attempt() {
+            queued = true;
+            sentAtNanos = clock.nanos();
+            return source.read(request.withOnSent(this::sent));
+        }
+
+        /// The first request of an attempt leaves; others beside it may follow.
+        private void sent() {
+            if (queued) {
+                queued = false;
+                sentAtNanos = clock.nanos();
+            }
+            request.onSent().run();
         }
 
         /// Emits when to try again, or the failure where that is over.
@@ -94,21 +128,33 @@ final class ResumingRetries implements RangeSource {
             long missing = request.missingBytes();
             if (failures == 0 || missingBytes - missing >= leastProgressBytes) {
                 failures = 0;
-                firstAtNanos = now;
+                spentNanos = 0;
                 missingBytes = missing;
+            } else if (failure instanceof ThrottledException && othersWereServedSince(failedAtNanos)) {
+                spentNanos = 0;
+            } else {
+                spentNanos += now - sentAtNanos;
             }
+            failedAtNanos = now;
             failures++;
             if (failure instanceof WrongAnswerException) {
                 wrongAnswers++;
             }
-            long left = giveUpAfterNanos - (now - firstAtNanos);
+            long left = giveUpAfterNanos - spentNanos;
             long askedNanos = retryable.retryAfter().toNanos();
             boolean patienceIsSpent = failures == MAX_ATTEMPTS || left <= 0 || askedNanos > left;
             if (patienceIsSpent || wrongAnswers == MAX_WRONG_ANSWERS) {
                 return Mono.error(failure);
             }
             meter.retries.increment();
-            return Mono.delay(Duration.ofNanos(Math.min(left, askedNanos + delayNanos(failure))), clock.timer());
+            long waitNanos = Math.min(left, askedNanos + delayNanos(failure));
+            spentNanos += waitNanos;
+            return Mono.delay(Duration.ofNanos(waitNanos), clock.timer());
+        }
+
+        private boolean othersWereServedSince(long nanos) {
+            Long servedAt = servedAtNanos.get(request.prefix());
+            return servedAt != null && servedAt - nanos > 0;
         }
 
         private long delayNanos(Throwable failure) {

@@ -26,14 +26,16 @@ import java.util.UUID;
 /// The cached index files of one dataset, mapped into one arena.
 ///
 /// ```
-/// DIRECTORY/<digest of the root>/lock
-/// DIRECTORY/<digest of the root>/<digest of the state>.bundle
-/// DIRECTORY/<digest of the root>/<digest of the state>.versions   see RememberedVersions
-/// DIRECTORY/<digest of the root>/*.part       being written
+/// DIRECTORY/<digest of the identity>/lock
+/// DIRECTORY/<digest of the identity>/<digest of the state>.bundle
+/// DIRECTORY/<digest of the identity>/<digest of the state>.versions   see RememberedVersions
+/// DIRECTORY/<digest of the identity>/*.part       being written
 /// ```
 ///
-/// Names are digests, so that a root with credentials in it is not written anywhere. A file appears under its name
-/// whole and on disk, by a rename; a mapping outlives the deletion of its file.
+/// Names are digests, so that a secret in an identity ([ObjectStore#identity()]) is not written anywhere. The root
+/// would not do: the same one leads to another dataset where the environment names another endpoint, and what is
+/// cached is used although the origin does not answer. A file appears under its name whole and on disk, by a rename; a
+/// mapping outlives the deletion of its file.
 final class CachedBundles {
 
     private static final Duration KEPT_UNOPENED = Duration.ofDays(30);
@@ -47,11 +49,12 @@ final class CachedBundles {
     private final Path home;
 
     /// @param directory of the whole cache
-    CachedBundles(Path directory, URI root, Arena arena) {
+    /// @param store that holds the dataset
+    CachedBundles(Path directory, ObjectStore store, Arena arena) {
         this.directory = directory;
-        this.root = root;
+        this.root = store.root();
         this.arena = arena;
-        this.home = directory.resolve(Sha256.hex(root.toString()));
+        this.home = directory.resolve(Sha256.hex(store.identity()));
     }
 
     Path home() {
@@ -119,6 +122,20 @@ final class CachedBundles {
             Files.deleteIfExists(left);
         }
         return home.resolve(UUID.randomUUID() + PART);
+    }
+
+    /// When something that is being written below `home` grew last; a fixed time where nothing is.
+    static FileTime lastWritten(Path home) throws IOException {
+        FileTime last = FileTime.fromMillis(0);
+        for (Path part : files(home, PART)) {
+            try {
+                FileTime written = Files.getLastModifiedTime(part);
+                last = written.compareTo(last) > 0 ? written : last;
+            } catch (NoSuchFileException _) {
+                // It is whole by now.
+            }
+        }
+        return last;
     }
 
     private Path file(String state) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,9 +34,13 @@ import org.slf4j.LoggerFactory;
 /// and every sample to its checksum, and it is wanted, since the disk tier may hold every byte the run needs. An origin
 /// that answers no (missing, forbidden) is believed.
 ///
+/// A dataset is known by its store's identity. A URL with another token is another dataset here: what a token opens is
+/// for the server to say.
+///
 /// Of each dataset the latest state is kept, and what was not opened for 30 days is deleted when something new is
 /// stored. A directory that cannot be used (read-only, full, not a directory) is counted, logged once, and gone
-/// without: the index is then read into memory. Processes that need the same dataset wait for the one that fetches it.
+/// without: the index is then read into memory. Processes that need the same dataset wait for the one that fetches it,
+/// as long as it gets on; one that holds the lock and does not makes the others go without the directory as well.
 ///
 /// Threading: any thread; opening blocks.
 public final class IndexCache {
@@ -43,6 +48,7 @@ public final class IndexCache {
     private static final Logger log = LoggerFactory.getLogger(IndexCache.class);
 
     private final Path directory;
+    private final Duration longestSilence;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder tornFiles = new LongAdder();
@@ -52,7 +58,13 @@ public final class IndexCache {
 
     /// @param directory created when something is stored
     public IndexCache(Path directory) {
+        this(directory, FillLock.LONGEST_SILENCE);
+    }
+
+    /// @param longestSilence of another process that holds a dataset's lock
+    IndexCache(Path directory, Duration longestSilence) {
         this.directory = directory.toAbsolutePath();
+        this.longestSilence = longestSilence;
     }
 
     /// The cache of this user: `$XDG_CACHE_HOME/penstock/index`, or `~/.cache/penstock/index`.
@@ -72,7 +84,7 @@ public final class IndexCache {
     }
 
     OpenIndex open(RetriedStore store, Arena arena) {
-        CachedBundles cached = new CachedBundles(directory, store.root(), arena);
+        CachedBundles cached = new CachedBundles(directory, store, arena);
         ObjectMetadata manifest;
         try {
             manifest = Manifest.stat(cached.isHeld() ? store.hurried() : store);
@@ -96,7 +108,7 @@ public final class IndexCache {
         if (held.isPresent()) {
             return held.get();
         }
-        try (FillLock _ = FillLock.take(cached.home())) {
+        try (FillLock _ = FillLock.take(cached.home(), longestSilence)) {
             // Another process may have been faster.
             held = find(cached, state, torn -> countTorn(cached, torn));
             if (held.isPresent()) {

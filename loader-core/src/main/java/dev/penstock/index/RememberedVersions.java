@@ -55,7 +55,7 @@ final class RememberedVersions {
 
     void write(String indexDigest, List<String> versions) throws IOException {
         byte[] bytes = encode(indexDigest, versions);
-        try (FillLock _ = FillLock.take(home)) {
+        try (FillLock _ = FillLock.take(home, FillLock.LONGEST_SILENCE)) {
             Path part = CachedBundles.newPart(home);
             try {
                 Files.write(part, bytes);

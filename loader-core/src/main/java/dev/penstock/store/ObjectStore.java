@@ -23,6 +23,13 @@ public interface ObjectStore extends AutoCloseable {
     /// The URI that keys are relative to.
     URI root();
 
+    /// What tells this store's objects from those of every other, for what is kept of them between runs: all that
+    /// leads to them, [#root()] and whatever it leaves out, such as an endpoint that the environment names. It may hold
+    /// a secret: only its digest may be shown or written.
+    default String identity() {
+        return root().toString();
+    }
+
     /// What the store says of one object now.
     Mono<ObjectMetadata> stat(String key);
 

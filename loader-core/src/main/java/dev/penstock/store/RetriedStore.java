@@ -7,13 +7,16 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /// A stage around a store that sends requests again while it does not answer, and counts them; for opening and making
 /// indexes. What a loader reads has stages of its own.
 ///
-/// A listing that broke off is begun again: its parts are not known to fit together. A read asks only for what is
-/// missing, and its patience begins anew where it made progress. Writes are the store's. Errors are those of the store;
-/// the last one, once patience is spent. A cancel ends the request, or the wait for the next one.
+/// A read or a question that is answered too slowly is given up and counts as unanswered; see [SlowestTransfer]. A
+/// listing has no such limit, since how long it takes is for the number of objects to say; one that broke off is begun
+/// again: its parts are not known to fit together. A read asks only for what is missing, and its patience begins anew
+/// where it made progress. Writes are the store's. Errors are those of the store; the last one, once patience is spent.
+/// A cancel ends the request, or the wait for the next one.
 ///
 /// Ownership: closing closes the store.
 public final class RetriedStore implements ObjectStore {
@@ -43,8 +46,13 @@ public final class RetriedStore implements ObjectStore {
     }
 
     @Override
+    public String identity() {
+        return store.identity();
+    }
+
+    @Override
     public Mono<ObjectMetadata> stat(String key) {
-        return retried(Mono.defer(() -> store.stat(key)));
+        return retried(Mono.defer(() -> SlowestTransfer.stat(store, key, Schedulers.parallel())));
     }
 
     @Override
@@ -56,7 +64,7 @@ public final class RetriedStore implements ObjectStore {
     public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
         return Mono.defer(() -> {
             long filledBefore = target.filledBytes();
-            return retried(Mono.defer(() -> store.read(object, offsetBytes, target)))
+            return retried(SlowestTransfer.read(store, object, offsetBytes, target, Schedulers.parallel()))
                     .onErrorResume(
                             RetryableException.class,
                             failure -> target.filledBytes() - filledBefore >= LEAST_PROGRESS_BYTES

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class ResumingRetriesTest {
 
@@ -133,6 +134,17 @@ class ResumingRetriesTest {
             Duration with = delayBeforeSecond(Response.failed(fault, 0).withRetryAfter(asked));
             assertThat(with).isEqualTo(asked.plus(without));
         }
+    }
+
+    @Test
+    void theTimeInOurOwnQueueDoesNotCount() {
+        ScriptedStore store = store(n -> n < 10 ? reset(0) : Response.served());
+        RangeSource queue = request ->
+                Mono.delay(Duration.ofMinutes(2), time.scheduler).then(Mono.defer(() -> store.read(request)));
+        RangeSource retries = new ResumingRetries(queue, Duration.ofSeconds(60), time.clock, () -> 0.5, meter);
+        Outcome read = Outcome.of(retries, "key", Deadline.NONE);
+        time.advance(LONG);
+        assertThat(read.completed).isTrue();
     }
 
     @Test

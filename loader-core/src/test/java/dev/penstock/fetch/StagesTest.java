@@ -3,10 +3,14 @@ package dev.penstock.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.error.PenstockException;
+import dev.penstock.tier.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// The stages as an origin composes them, over stores in which anything may go wrong.
@@ -33,6 +37,31 @@ class StagesTest {
         assertThat(run.meter.snapshot().hedges()).isZero();
     }
 
+    @Test
+    void aThrottlingStoreThatServesEveryThirdRequestServesEveryRead() {
+        long seed = System.nanoTime();
+        Run run = new Run(
+                seed,
+                _ -> n -> n % 3 == 2
+                        ? Response.served()
+                        : Response.failed(Response.Fault.THROTTLE, 0).withRetryAfter(Duration.ofSeconds(1)));
+        List<Outcome> reads = IntStream.range(0, 400)
+                .mapToObj(n -> Outcome.of(run.stages, "prefix/" + n % 7, Deadline.NONE))
+                .toList();
+        run.time.advance(Duration.ofHours(5));
+        assertThat(reads).as("seed %d", seed).allMatch(Outcome::holdsTheObject);
+    }
+
+    @Test
+    void aReadThatFailedGoesBeforeThoseThatCameAfterIt() {
+        Run run = new Run(7, _ -> n -> n == 0 ? Response.failed(Response.Fault.RESET, 0) : Response.served());
+        for (int n = 0; n < 100; n++) {
+            Outcome.of(run.stages, "key-" + n, Deadline.NONE);
+        }
+        run.time.advance(Duration.ofMinutes(1));
+        assertThat(run.store.keys.lastIndexOf("key-0")).isBetween(1, 15);
+    }
+
     /// The stages over one faulty store.
     private static final class Run {
 
@@ -47,19 +76,24 @@ class StagesTest {
 
         /// @param faulty share of responses in which something goes wrong
         Run(long seed, double faulty) {
+            this(seed, dice -> _ -> dice.nextDouble() < faulty ? faulty(dice) : ordinary(dice));
+        }
+
+        /// @param script made with the run's dice
+        Run(long seed, Function<Random, IntFunction<Response>> script) {
             this.dice = new Random(seed);
             this.seed = "seed " + seed;
-            store = new ScriptedStore(time.clock, n -> dice.nextDouble() < faulty ? faulty() : ordinary());
+            store = new ScriptedStore(time.clock, script.apply(dice));
             limit = new ConcurrencyLimit(store, 6, time.clock, dice::nextDouble, meter);
             hedged = new HedgedRanges(limit, new HedgeBudget(SHARE, INITIAL_BYTES), time.clock, meter);
             stages = new ResumingRetries(hedged, GIVE_UP_AFTER, time.clock, dice::nextDouble, meter);
         }
 
-        private Response ordinary() {
+        private static Response ordinary(Random dice) {
             return Response.served().withFirstByte(Duration.ofMillis(80 + dice.nextInt(40)));
         }
 
-        private Response faulty() {
+        private static Response faulty(Random dice) {
             Response.Fault[] faults = Response.Fault.values();
             boolean fatal = dice.nextInt(20) == 0;
             return new Response(

@@ -16,6 +16,7 @@ import dev.penstock.store.RemoteStore;
 import dev.penstock.store.RetryPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +201,13 @@ class IndexCacheTest {
     }
 
     @Test
+    void anotherDatasetUnderTheSameRootDoesNotStandInForAnOriginThatDoesNotAnswer() {
+        open(remote().identifiedBy("here, by one endpoint"));
+        RemoteStore silent = remote().identifiedBy("here, by another").failing(_ -> true);
+        assertThatThrownBy(() -> open(silent)).isInstanceOf(RetryableException.class);
+    }
+
+    @Test
     void aManifestThatIsGoneIsBelieved() throws IOException {
         open(remote());
         Files.delete(dataset.resolve("_penstock/manifest.json"));
@@ -239,6 +248,42 @@ class IndexCacheTest {
         assertThat(lines).containsExactly("open", new IndexCacheCounters(0, 1, 0, 1, 0).toString(), digest());
         assertThat(files(".bundle")).isEmpty();
         assertThat(files(".part")).isEmpty();
+    }
+
+    @Test
+    void aLockHeldByAProcessThatDoesNothingIsGoneWithoutAndItsFilesAreLeftAlone() throws Exception {
+        Process holder = ChildJvm.start(List.of(), Holding.class, dataset.toString(), caches.toString());
+        try {
+            BufferedReader output = holder.inputReader(StandardCharsets.UTF_8);
+            Path part = Path.of(output.readLine());
+            IndexCache cache = new IndexCache(caches, Duration.ofMillis(100));
+            assertThat(open(cache, remote())).isEqualTo(new IndexCacheCounters(0, 1, 0, 1, 0));
+            assertThat(part).exists();
+            assertThat(files(".bundle")).isEmpty();
+            assertThatThrownBy(() -> FillLock.take(part.getParent(), Duration.ofMillis(100)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("process " + holder.pid() + " holds the lock in " + part.getParent());
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        assertThat(open(remote())).isEqualTo(new IndexCacheCounters(0, 1, 0, 0, 0));
+    }
+
+    /// Takes a dataset's lock, begins to write, and does nothing more.
+    static final class Holding {
+
+        private Holding() {}
+
+        public static void main(String[] arguments) throws IOException {
+            RemoteStore store = new RemoteStore(new DirectoryStore(Path.of(arguments[0])));
+            Path home = new CachedBundles(Path.of(arguments[1]), store, Arena.ofAuto()).home();
+            try (FillLock _ = FillLock.take(home, FillLock.LONGEST_SILENCE)) {
+                System.out.println(Files.createFile(CachedBundles.newPart(home)));
+                while (true) {
+                    LockSupport.park();
+                }
+            }
+        }
     }
 
     @Test

@@ -33,10 +33,12 @@ public final class RemoteStore implements ObjectStore {
     private volatile boolean pinning;
     private volatile boolean versioned = true;
     private volatile URI root;
+    private volatile String identity;
 
     public RemoteStore(ObjectStore store) {
         this.store = store;
         this.root = store.root();
+        this.identity = store.identity();
     }
 
     /// Requests fail retryably by their number, from 0 on.
@@ -71,6 +73,13 @@ public final class RemoteStore implements ObjectStore {
     /// Is reached another way.
     public RemoteStore at(URI uri) {
         root = uri;
+        identity = uri.toString();
+        return this;
+    }
+
+    /// Leads to other objects than its root tells.
+    public RemoteStore identifiedBy(String what) {
+        identity = what;
         return this;
     }
 
@@ -93,6 +102,11 @@ public final class RemoteStore implements ObjectStore {
     @Override
     public URI root() {
         return root;
+    }
+
+    @Override
+    public String identity() {
+        return identity;
     }
 
     @Override

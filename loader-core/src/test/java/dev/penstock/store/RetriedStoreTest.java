@@ -25,6 +25,10 @@ class RetriedStoreTest {
     private final List<String> told = new ArrayList<>();
 
     private RetriedStore store(IntFunction<Mono<ObjectMetadata>> answers) {
+        return store(answers, RetryPolicy.defaults());
+    }
+
+    private RetriedStore store(IntFunction<Mono<ObjectMetadata>> answers, RetryPolicy retries) {
         AtomicInteger asked = new AtomicInteger();
         ObjectStore answering = new ReadOnlyStore() {
 
@@ -38,7 +42,7 @@ class RetriedStoreTest {
                 throw new UnsupportedOperationException();
             }
         };
-        return new RetriedStore(answering, Patience.telling(failure -> told.add(failure.getMessage())), requests);
+        return new RetriedStore(answering, new Patience(retries, failure -> told.add(failure.getMessage())), requests);
     }
 
     private static <T> Mono<T> unanswered() {
@@ -71,6 +75,44 @@ class RetriedStoreTest {
         StepVerifier.create(store(_ -> Mono.error(corrupt)).stat("key")).verifyErrorMatches(corrupt::equals);
         assertThat(requests.sum()).isEqualTo(1);
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aQuestionThatIsNeverAnsweredIsAskedAgainAndGivenUp() {
+        RetryPolicy once = new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1));
+        StepVerifier.withVirtualTime(() -> store(_ -> Mono.never(), once).stat("key"))
+                .thenAwait(Duration.ofMinutes(2))
+                .verifyErrorMessage("object access failed: uri=mem:/read-only, key=key, missing=the answer after 30 s;"
+                        + " if it persists, check the store and the network");
+        assertThat(requests.sum()).isEqualTo(2);
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void aReadThatDripsIsBegunAgainForTheRest() {
+        AtomicInteger reads = new AtomicInteger();
+        ObjectStore drippingOnce = new ReadOnlyStore() {
+
+            @Override
+            public Mono<Void> read(ObjectMetadata object, long offsetBytes, ReadTarget target) {
+                return Mono.defer(() -> {
+                    if (reads.getAndIncrement() == 0) {
+                        target.write(0, ByteBuffer.allocate(1));
+                        return Mono.never();
+                    }
+                    target.write(target.filledBytes(), ByteBuffer.allocate(99));
+                    return Mono.empty();
+                });
+            }
+        };
+        RetriedStore store =
+                new RetriedStore(drippingOnce, Patience.telling(failure -> told.add(failure.getMessage())), requests);
+        StepVerifier.withVirtualTime(() -> store.read(OBJECT, 0, MemorySegment.ofArray(new byte[100])))
+                .thenAwait(Duration.ofSeconds(31))
+                .verifyComplete();
+        assertThat(told)
+                .containsExactly("object read failed: uri=mem:/read-only, key=key, missing=99 bytes after 30 s;"
+                        + " if it persists, check the store and the network");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -45,6 +46,12 @@ public final class ConnectionFailures {
                         operation,
                         "the connection ended early",
                         "if it persists, check the server, and that the port speaks HTTP",
+                        failure);
+            case StreamCorruptedException _ ->
+                retryable(
+                        operation,
+                        "a garbled body",
+                        "if it persists, check the server and what lies before it",
                         failure);
             case ProtocolException _ ->
                 refused(operation, "an answer that is not HTTP", "name the port of the HTTP server", failure);

@@ -25,6 +25,16 @@ public record ContentRange(String span, OptionalLong sizeBytes) {
                 matcher.group(1), size.equals("*") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(size))));
     }
 
+    /// Where what was sent ends, exclusive, if it is the range `[firstByte, endByte)` or the beginning of it.
+    OptionalLong endWithin(long firstByte, long endByte) {
+        int dash = span.indexOf('-');
+        if (dash < 0 || Long.parseLong(span.substring(0, dash)) != firstByte) {
+            return OptionalLong.empty();
+        }
+        long end = Long.parseLong(span.substring(dash + 1)) + 1;
+        return end > firstByte && end <= endByte ? OptionalLong.of(end) : OptionalLong.empty();
+    }
+
     static String span(long firstByte, long endByte) {
         return firstByte + "-" + (endByte - 1);
     }

@@ -90,7 +90,7 @@ final class Exchange {
                 .inbound()
                 .receive()
                 .map(this::emitted)
-                .onErrorMap(HttpFailures::asSeenByTheSdk)
+                .onErrorMap(HttpFailures::inBodyAsSeenByTheSdk)
                 .doOnError(bodyEnd::tryEmitError)
                 .doOnCancel(() -> bodyEnd.tryEmitError(new CancellationException("the body was not wanted any more")))
                 .doAfterTerminate(bodyEnd::tryEmitEmpty));

@@ -3,6 +3,7 @@ package dev.penstock.storage.http;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
+import java.io.StreamCorruptedException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 
@@ -24,5 +25,12 @@ public final class HttpFailures {
             case DecoderException _, IllegalArgumentException _ -> new ProtocolException("the answer is not HTTP");
             default -> failure;
         };
+    }
+
+    /// The same for a failure after the head of an answer: that the server speaks HTTP is known by then, so a body that
+    /// does not is one that was damaged on its way.
+    public static Throwable inBodyAsSeenByTheSdk(Throwable failure) {
+        Throwable seen = asSeenByTheSdk(failure);
+        return seen instanceof ProtocolException ? new StreamCorruptedException("the body is garbled") : seen;
     }
 }

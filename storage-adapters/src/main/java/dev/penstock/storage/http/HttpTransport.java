@@ -74,8 +74,9 @@ public final class HttpTransport {
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES))
                 .responseTimeout(settings.longestSilence())
-                .doOnRequest((_, connection) -> connection.addHandlerFirst(
-                        new WriteTimeoutHandler(WRITE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)))
+                .doOnRequest((_, connection) -> connection
+                        .addHandlerFirst(new WriteTimeoutHandler(WRITE_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+                        .addHandlerLast(new InterimAnswers()))
                 .httpResponseDecoder(HttpTransport::inLargePieces)
                 .disableRetry(true)
                 .secure(authorities::configure);

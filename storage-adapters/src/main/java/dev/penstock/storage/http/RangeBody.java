@@ -11,6 +11,7 @@ public final class RangeBody {
     private final RangeGet get;
     private final ReadTarget target;
     private final long endBytes;
+    private final long beginBytes;
     private long positionBytes;
 
     /// @param positionBytes where in the target the body begins
@@ -18,6 +19,7 @@ public final class RangeBody {
     RangeBody(RangeGet get, ReadTarget target, long positionBytes, long endBytes) {
         this.get = get;
         this.target = target;
+        this.beginBytes = positionBytes;
         this.positionBytes = positionBytes;
         this.endBytes = endBytes;
     }
@@ -33,8 +35,16 @@ public final class RangeBody {
         return wanted || positionBytes == endBytes;
     }
 
-    /// Refuses a body that ended before the range did.
+    /// Refuses a body that ended before the range did, be it that the server said so.
     public void requireEnd() {
+        if (positionBytes == endBytes && target.wanted()) {
+            throw new RetryableException(
+                    get.operation()
+                            .with("found", "its first " + (endBytes - beginBytes) + " bytes alone")
+                            .remedy(
+                                    "if it is slow, lift the limit on the length of ranges that a cache or the server has"),
+                    null);
+        }
         if (positionBytes < endBytes && target.wanted()) {
             throw new RetryableException(
                     get.operation()

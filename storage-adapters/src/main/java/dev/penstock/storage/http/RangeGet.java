@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// A GET of the range that a target is missing, and the judge of what comes back; no server is believed.
 ///
 /// Another state of the object is a [dev.penstock.error.CorruptDataException]; another range, and a body longer than
-/// the range, a [WrongAnswerException]; a body that ends early a [dev.penstock.error.RetryableException]. Bytes of a
-/// body that was refused after it began stay in the target, as those of a broken connection do: the blocks' checksums
-/// judge them.
+/// the range, a [WrongAnswerException]; a body that ends early, and the beginning of the range alone, as caches with a
+/// longest range send it, a [dev.penstock.error.RetryableException]. Bytes of a body that was refused after it began
+/// stay in the target, as those of a broken connection do: the blocks' checksums judge them.
 public final class RangeGet {
 
     private static final int WHOLE = 200;
@@ -57,17 +57,17 @@ public final class RangeGet {
     private RangeBody answeredWithPart(@Nullable String contentRange, OptionalLong lengthBytes, String version) {
         Optional<ContentRange> found = ContentRange.of(contentRange);
         found.ifPresent(range -> requireSame(range.sizeBytes(), version));
-        String span = found.map(ContentRange::span).orElse("");
-        if (!span.equals(ContentRange.span(firstByte, endByte))) {
-            throw new WrongAnswerException(misanswered(
-                    span.isEmpty()
-                            ? contentRange == null ? "no Content-Range" : "a Content-Range of no known form"
-                            : "bytes " + span));
+        OptionalLong sentEnd =
+                found.map(range -> range.endWithin(firstByte, endByte)).orElse(OptionalLong.empty());
+        if (sentEnd.isEmpty()) {
+            throw new WrongAnswerException(misanswered(found.map(range -> "bytes " + range.span())
+                    .orElse(contentRange == null ? "no Content-Range" : "a Content-Range of no known form")));
         }
-        if (lengthBytes.orElse(0) > endByte - firstByte) {
+        long sentBytes = sentEnd.getAsLong() - firstByte;
+        if (lengthBytes.orElse(0) > sentBytes) {
             throw new WrongAnswerException(misanswered("a body of " + lengthBytes.getAsLong() + " bytes"));
         }
-        return new RangeBody(this, target, filledBytes, target.sizeBytes());
+        return new RangeBody(this, target, filledBytes, filledBytes + sentBytes);
     }
 
     /// A server without ranges sends everything, which will do where everything is wanted.

@@ -17,11 +17,13 @@ import reactor.core.publisher.Mono;
 /// create as folders, are not listed.
 final class S3Store implements ObjectStore {
 
+    private final S3Location.Addressing addressing;
     private final S3Keys keys;
     private final S3Calls calls;
     private final S3Clients clients;
 
-    private S3Store(S3Keys keys, S3Calls calls, S3Clients clients) {
+    private S3Store(S3Location.Addressing addressing, S3Keys keys, S3Calls calls, S3Clients clients) {
+        this.addressing = addressing;
         this.keys = keys;
         this.calls = calls;
         this.clients = clients;
@@ -35,6 +37,7 @@ final class S3Store implements ObjectStore {
         credentials.resolveCredentials();
         S3Calls calls = new S3Calls(location.root());
         return new S3Store(
+                location.addressing(),
                 new S3Keys(location.root(), location.bucket(), location.prefix()),
                 calls,
                 S3Clients.open(location, credentials, environment, calls));
@@ -43,6 +46,16 @@ final class S3Store implements ObjectStore {
     @Override
     public URI root() {
         return keys.root();
+    }
+
+    /// As the SDK would ask for it: the endpoint may come from the URI, the environment or a profile.
+    @Override
+    public String identity() {
+        return addressing
+                + " "
+                + clients.objects()
+                        .utilities()
+                        .getUrl(object -> object.bucket(keys.bucket()).key(keys.inBucket("_")));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.penstock.storage.web;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.storage.http.ContentRange;
+import dev.penstock.storage.http.HttpFailures;
 import dev.penstock.storage.http.RangeBody;
 import dev.penstock.storage.http.RangeGet;
 import dev.penstock.store.ObjectMetadata;
@@ -63,7 +64,8 @@ final class RangeRead {
     }
 
     private static Mono<Void> pour(ByteBufFlux arriving, RangeBody body) {
-        return arriving.<Void>handle((bytes, sink) -> {
+        return arriving.onErrorMap(HttpFailures::inBodyAsSeenByTheSdk)
+                .<Void>handle((bytes, sink) -> {
                     if (!take(bytes, body)) {
                         sink.complete();
                     }

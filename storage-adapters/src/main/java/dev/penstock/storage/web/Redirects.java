@@ -27,6 +27,18 @@ final class Redirects {
                 && mayFollow(request.resourceUrl(), response.responseHeaders().get(HttpHeaderNames.LOCATION));
     }
 
+    /// Whether a `Location` can be read at all.
+    static boolean isAddress(@Nullable String location) {
+        if (location == null) {
+            return false;
+        }
+        try {
+            return !new URI(location).toString().isEmpty();
+        } catch (URISyntaxException _) {
+            return false;
+        }
+    }
+
     static boolean mayFollow(@Nullable String from, @Nullable String location) {
         if (from == null || location == null) {
             return false;

@@ -9,6 +9,7 @@ import dev.penstock.error.ThrottledException;
 import dev.penstock.storage.http.ConnectionFailures;
 import dev.penstock.storage.http.HttpFailures;
 import dev.penstock.storage.http.RetryAfter;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
@@ -41,7 +42,10 @@ final class WebFailures {
             case 408, 425 -> new RetryableException(message.remedy("if it persists, check the server"), null, wait);
             case 301, 302, 303, 307, 308 ->
                 new StoreAccessException(message.remedy(
-                        "name the address it leads to: a chain of many redirects is not followed, nor one to http"));
+                        Redirects.isAddress(headers.get(HttpHeaderNames.LOCATION))
+                                ? "name the address it leads to: a chain of many redirects is not followed, nor one to"
+                                        + " http"
+                                : "check the server's redirects: this one has no Location that is an address"));
             case 501, 505 -> new StoreAccessException(message.remedy("check the server's software"));
             default ->
                 status >= 500

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where a web store's objects lie, and the secret part of their URLs apart from the part that may be shown.
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// @param shown the root without its query; ends in `/`
 /// @param query what follows the `?` of every URL, still encoded; often a token, so it appears in requests only
 record WebRoot(URI shown, @Nullable String query) {
+
+    /// More colons than the one before a port.
+    private static final Pattern BARE_IPV6 = Pattern.compile("[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,}");
 
     private static final String UNRESERVED = "-._~";
 
@@ -25,7 +29,11 @@ record WebRoot(URI shown, @Nullable String query) {
             throw new ConfigurationException(FailureMessage.of("opening a store")
                     .with("scheme", scheme)
                     .with("host", root.getHost())
-                    .remedy("write " + scheme + "://HOST[:PORT]/PATH[?TOKEN], without user, password or fragment"));
+                    .remedy(
+                            isBareIpv6(root.getRawAuthority())
+                                    ? "write an IPv6 address in brackets, as in " + scheme + "://[::1]:PORT/PATH"
+                                    : "write " + scheme
+                                            + "://HOST[:PORT]/PATH[?TOKEN], without user, password or fragment"));
         }
         String port = root.getPort() < 0 ? "" : ":" + root.getPort();
         String directory = path.endsWith("/") ? path : path + "/";
@@ -51,6 +59,11 @@ record WebRoot(URI shown, @Nullable String query) {
         return query == null ? url.toString() : url.append('?').append(query).toString();
     }
 
+    /// The root, secret part included.
+    String identity() {
+        return query == null ? shown.toString() : shown + "?" + query;
+    }
+
     FailureMessage operation(String what, String key) {
         return FailureMessage.of(what).with("uri", shown).with("key", key);
     }
@@ -58,6 +71,10 @@ record WebRoot(URI shown, @Nullable String query) {
     @Override
     public String toString() {
         return shown.toString();
+    }
+
+    private static boolean isBareIpv6(@Nullable String authority) {
+        return authority != null && BARE_IPV6.matcher(authority).matches();
     }
 
     private static boolean isPlain(char character) {

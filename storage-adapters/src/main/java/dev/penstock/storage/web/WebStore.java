@@ -48,6 +48,12 @@ final class WebStore implements ObjectStore {
         return root.shown();
     }
 
+    /// Servers tell datasets apart by the query too.
+    @Override
+    public String identity() {
+        return root.identity();
+    }
+
     @Override
     public Mono<ObjectMetadata> stat(String key) {
         return connections.untilClosed(Mono.defer(() -> {

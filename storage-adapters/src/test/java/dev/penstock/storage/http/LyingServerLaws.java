@@ -1,6 +1,7 @@
 package dev.penstock.storage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
@@ -10,16 +11,22 @@ import dev.penstock.error.StoreAccessException;
 import dev.penstock.error.WrongAnswerException;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
+import dev.penstock.store.Patience;
 import dev.penstock.store.ReadTarget;
+import dev.penstock.store.RetriedStore;
+import dev.penstock.store.RetryPolicy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +53,23 @@ public abstract class LyingServerLaws {
 
     /// @param statedBytes the `Content-Length`; 0 for a chunked body, which states none
     /// @param sentBytes of the object, from the first one that is asked for
-    private record Answer(int status, @Nullable String contentRange, int statedBytes, int sentBytes) {}
+    private record Answer(int status, @Nullable String contentRange, int statedBytes, int firstByte, int sentBytes) {
+
+        Answer(int status, @Nullable String contentRange, int statedBytes, int sentBytes) {
+            this(status, contentRange, statedBytes, status == 200 ? 0 : FIRST, sentBytes);
+        }
+    }
+
+    /// The longest range that is answered; 0 for the fixed answer.
+    private volatile int capBytes;
+
+    private Answer capped(String range) {
+        String[] span = range.substring("bytes=".length()).split("-", 2);
+        int first = Integer.parseInt(span[0]);
+        int last = Math.min(Integer.parseInt(span[1]), first + capBytes - 1);
+        int length = last - first + 1;
+        return new Answer(206, "bytes " + first + "-" + last + "/" + OBJECT_BYTES, length, first, length);
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -54,8 +77,9 @@ public abstract class LyingServerLaws {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
-            Answer given = answer;
-            int from = given.status() == 200 ? 0 : FIRST;
+            Answer given =
+                    capBytes == 0 ? answer : capped(exchange.getRequestHeaders().getFirst("Range"));
+            int from = given.firstByte();
             exchange.getResponseHeaders().set("ETag", ETAG);
             if (given.contentRange() != null) {
                 exchange.getResponseHeaders().set("Content-Range", given.contentRange());
@@ -91,7 +115,7 @@ public abstract class LyingServerLaws {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes 101-300/1000", "bytes 100-298/1000", "bytes 100-300/1000", "bytes 0-199/1000"})
+    @ValueSource(strings = {"bytes 101-300/1000", "bytes 100-300/1000", "bytes 0-199/1000", "bytes 100-99/1000"})
     void anotherRangeIsAWrongAnswer(String range) {
         assertThat(failureOf(new Answer(206, range, LENGTH, LENGTH)))
                 .isInstanceOf(WrongAnswerException.class)
@@ -100,6 +124,75 @@ public abstract class LyingServerLaws {
                                 + " expected=bytes 100-299, found=" + range.replace("/1000", "")
                                 + "; check the server and the caches before it: they must answer the ranges they are asked for");
         assertThat(filledBytes).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 50})
+    void theBeginningOfTheRangeIsTakenAndTheRestMayBeAskedFor(int statedBytes) {
+        assertThat(failureOf(new Answer(206, "bytes 100-149/1000", statedBytes, 50)))
+                .isInstanceOf(RetryableException.class)
+                .isNotInstanceOf(WrongAnswerException.class)
+                .hasMessageContaining("range=[100, 300), found=its first 50 bytes alone");
+        assertThat(filledBytes).isEqualTo(50);
+    }
+
+    @Test
+    void aBodyLongerThanTheBeginningThatItIsSaidToBeIsAWrongAnswer() {
+        assertThat(failureOf(new Answer(206, "bytes 100-149/1000", 51, 51)))
+                .isInstanceOf(WrongAnswerException.class)
+                .hasMessageContaining("found=a body of 51 bytes");
+        assertThat(failureOf(new Answer(206, "bytes 100-149/1000", 0, 51)))
+                .isInstanceOf(WrongAnswerException.class)
+                .hasMessageContaining("found=more bytes than that");
+    }
+
+    @Test
+    void aServerWithALongestRangeIsAskedForTheRest() {
+        capBytes = 60;
+        LongAdder requests = new LongAdder();
+        Patience quick = new Patience(new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(1)), _ -> {});
+        byte[] memory = new byte[LENGTH];
+        // Closed with the store below it.
+        RetriedStore retried = new RetriedStore(store, quick, requests);
+        retried.read(object, FIRST, MemorySegment.ofArray(memory)).block();
+        assertThat(memory).isEqualTo(Arrays.copyOfRange(bytes, FIRST, FIRST + LENGTH));
+        assertThat(requests.sum()).isEqualTo(4);
+    }
+
+    @Test
+    void whatAServerSaysBeforeItsAnswerIsSkipped() throws IOException {
+        String answer = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+                + head("Content-Length: " + LENGTH)
+                + text(LENGTH);
+        try (RawServer raw = RawServer.answering(answer);
+                ObjectStore hinting = open(URI.create("http://localhost:" + raw.port()))) {
+            byte[] memory = new byte[LENGTH];
+            hinting.read(object, FIRST, MemorySegment.ofArray(memory)).block();
+            assertThat(memory).isEqualTo(Arrays.copyOfRange(bytes, FIRST, FIRST + LENGTH));
+        }
+    }
+
+    @Test
+    void aBodyThatIsGarbledOnItsWayMayBeMendedAndItsBytesStay() throws IOException {
+        String answer = head("Transfer-Encoding: chunked") + "5\r\n" + text(5) + "\r\nZZZ\r\n";
+        try (RawServer raw = RawServer.answering(answer);
+                ObjectStore garbling = open(URI.create("http://localhost:" + raw.port()))) {
+            byte[] memory = new byte[LENGTH];
+            ReadTarget target = new ReadTarget(MemorySegment.ofArray(memory));
+            assertThatThrownBy(() -> garbling.read(object, FIRST, target).block())
+                    .isInstanceOf(RetryableException.class)
+                    .hasMessageContaining("key=a.bin, range=[100, 300), found=a garbled body");
+            assertThat(target.filledBytes()).isEqualTo(5);
+        }
+    }
+
+    private static String head(String framing) {
+        return "HTTP/1.1 206 Partial Content\r\nETag: " + ETAG + "\r\nContent-Range: " + RANGE + "\r\n" + framing
+                + "\r\n\r\n";
+    }
+
+    private String text(int lengthBytes) {
+        return new String(bytes, FIRST, lengthBytes, StandardCharsets.ISO_8859_1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.ConfigurationException;
+import dev.penstock.store.ObjectStore;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,23 @@ class S3LocationTest {
         assertThat(S3Location.of(URI.create("s3://b?endpoint=http://mine"), environment)
                         .endpoint())
                 .contains(URI.create("http://mine"));
+    }
+
+    @Test
+    void storesOfOneUriAreToldApartByTheirEndpoints() {
+        String home = identity("s3://b/p", Map.of());
+        String one = identity("s3://b/p", Map.of("AWS_ENDPOINT_URL_S3", "http://one:9000"));
+        String other = identity("s3://b/p", Map.of("AWS_ENDPOINT_URL", "http://other:9000"));
+        String virtual = identity("s3://b/p?addressing=virtual", Map.of("AWS_ENDPOINT_URL_S3", "http://one:9000"));
+        assertThat(List.of(home, one, other, virtual)).doesNotHaveDuplicates();
+        assertThat(identity("s3://b/p?endpoint=http://one:9000", Map.of())).isEqualTo(one);
+        assertThat(identity("s3://b/q", Map.of())).isNotEqualTo(home);
+    }
+
+    private static String identity(String uri, Map<String, String> environment) {
+        try (ObjectStore store = TestStores.open(uri, S3Server.SECRET_KEY, environment)) {
+            return store.identity();
+        }
     }
 
     @Test

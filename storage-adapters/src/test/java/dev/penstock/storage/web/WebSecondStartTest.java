@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.error.CorruptDataException;
+import dev.penstock.error.RetryableException;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.IndexCache;
 import dev.penstock.laws.LawDatasets;
@@ -16,10 +17,14 @@ import dev.penstock.order.Remainder;
 import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
+import dev.penstock.store.Patience;
+import dev.penstock.store.RetryPolicy;
 import dev.penstock.tier.DiskTierConfig;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,8 +83,12 @@ class WebSecondStartTest {
                 bytes, validator == Validator.ETAG ? etag : null, validator == Validator.DATE ? date : null);
     }
 
-    /// Runs an epoch and returns how many requests the server got.
     private int start(String disk) {
+        return start(server.root(), disk);
+    }
+
+    /// Runs an epoch and returns how many requests the server got.
+    private int start(URI root, String disk) {
         int before = server.requests().size();
         LoaderConfig config = LoaderConfig.builder(() -> new RoundRobinAssigner(4))
                 .batchSize(8)
@@ -88,7 +97,7 @@ class WebSecondStartTest {
                 .blockBytes(LawDatasets.BLOCK_BYTES)
                 .disk(new DiskTierConfig(directory.resolve(disk), 1 << 20))
                 .build();
-        try (ObjectStore store = ObjectStores.open(server.root());
+        try (ObjectStore store = ObjectStores.open(root);
                 DatasetIndex index = DatasetIndex.open(store, new IndexCache(directory.resolve("indexes")));
                 Loader loader = Loader.open(index, store, config);
                 BatchIterator batches = loader.iterator()) {
@@ -118,6 +127,21 @@ class WebSecondStartTest {
                 .as("without a version the manifest itself is read")
                 .isEqualTo(validator == Validator.NONE ? 2 : 1);
         assertThat(counted).isEqualTo(second);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsReplacedByWhatTheSameQueryLedToOnly() {
+        serve(Validator.ETAG);
+        URI staging = URI.create(server.root() + "?set=staging");
+        URI production = URI.create(server.root() + "?set=production");
+        start(production, "disk");
+        server.close();
+        assertThat(start(production, "disk")).isZero();
+        Patience hurried = new Patience(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1)), _ -> {});
+        IndexCache cache = new IndexCache(directory.resolve("indexes"));
+        try (ObjectStore store = ObjectStores.open(staging)) {
+            assertThatThrownBy(() -> DatasetIndex.open(store, cache, hurried)).isInstanceOf(RetryableException.class);
+        }
     }
 
     @ParameterizedTest

@@ -29,6 +29,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What goes wrong with web servers, and what they lie about; each case is a real answer of a real server.
 class WebStoreFailureTest {
@@ -266,6 +268,31 @@ class WebStoreFailureTest {
         assertThat(failure).isInstanceOf(StoreAccessException.class).hasMessageContaining("found=302 Found");
         assertThat(trace(failure)).doesNotContain(TOKEN);
         assertThat(server.requests()).hasSize(before + 6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ht tp://[::bad hidden"})
+    void aRedirectWithoutAnAddressSaysSo(String location) {
+        server.answer((exchange, _) -> {
+            exchange.getResponseHeaders().set("Location", location);
+            WebServer.empty(exchange, 302);
+        });
+        Throwable failure = catchThrowable(() -> store.stat("a").block());
+        assertThat(failure)
+                .isInstanceOf(StoreAccessException.class)
+                .hasMessageContaining("found=302 Found; check the server's redirects: this one has no Location that is")
+                .hasMessageNotContaining("hidden");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://::1:9102/p", "http://::1/p", "http://fe80::1:2:3/p"})
+    void anIpv6AddressWithoutBracketsSaysSo(String root) {
+        assertThatThrownBy(() -> WebRoot.of(URI.create(root)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("write an IPv6 address in brackets, as in http://[::1]:PORT/PATH");
+        assertThatThrownBy(() -> WebRoot.of(URI.create("http://user:hidden@host:1/p")))
+                .hasMessageContaining("without user, password or fragment")
+                .hasMessageNotContaining("hidden");
     }
 
     @Test
