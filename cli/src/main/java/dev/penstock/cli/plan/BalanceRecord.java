@@ -63,7 +63,7 @@ final class BalanceRecord {
                         switch (bound) {
                             case MEAN -> "mean load";
                             case LARGEST_ITEM -> "largest sample";
-                            case PAIRING -> "two large samples on one rank";
+                            case SHARED_RANK -> "samples that have to share a rank";
                         })
                 .append(Amounts.format(" in %,d", count)));
         return text.toString();
