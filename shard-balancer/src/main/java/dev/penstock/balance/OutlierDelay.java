@@ -45,11 +45,16 @@ public record OutlierDelay(CostModel model, int delaySteps) implements StepRegro
     public StepWindow regroup(int[] lengths, int[] stepEnds, int ranks) {
         int steps = stepEnds.length;
         int count = stepEnds[steps - 1];
-        long threshold = totalCost(lengths, count) / ((long) steps * ranks) / 4 * OUTLIER_QUARTERS;
+        long threshold = outlierCost(totalCost(lengths, count), 4L * steps * ranks);
         int[] outliers = anyStepWaits(lengths, stepEnds, ranks) ? dearestFirst(lengths, count, threshold) : new int[0];
         return outliers.length == 0 || count - outliers.length < steps
                 ? new StepWindow(new int[0], new int[0], stepEnds.clone())
                 : new OutlierGathering(model, lengths, stepEnds, ranks, outliers).window();
+    }
+
+    /// Three times the total over the quarters, rounded down once, so that the unit of cost makes no difference.
+    private static long outlierCost(long total, long quarters) {
+        return OUTLIER_QUARTERS * (total / quarters) + OUTLIER_QUARTERS * (total % quarters) / quarters;
     }
 
     /// Whether in some step one sample costs more than the ranks' mean share, so that gathering gains anything.
