@@ -31,13 +31,13 @@ class OutlierDelayTest {
     private static double idleShare(StepWindow window, int[] lengths, int steps, int ranks) {
         ExactBalancer balancer = new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped());
         RankAssignment assignment = new RankAssignment(ranks);
-        double makespans = 0;
+        IdleTime idle = new IdleTime();
         for (int step = 0; step < steps; step++) {
             int[] inStep = ofStep(window, lengths, step);
             balancer.assign(inStep, inStep.length, assignment);
-            makespans += assignment.makespan();
+            idle.add(Arrays.stream(inStep).asLongStream().sum(), assignment.makespan(), ranks);
         }
-        return 1 - Arrays.stream(lengths).asLongStream().sum() / (ranks * makespans);
+        return idle.share();
     }
 
     @Test
