@@ -21,18 +21,22 @@ import java.util.stream.IntStream;
 /// The idea of holding outliers back is that of WLB-LLM (Wang et al., OSDI '25), which does so in a queue at run time.
 ///
 /// @param model what a sample costs
-/// @param delaySteps N, at least 1
+/// @param delaySteps N, from 1 to [#MOST_STEPS]
 public record OutlierDelay(CostModel model, int delaySteps) implements StepRegrouping {
+
+    /// A window has one step more, and they are counted in 32 bits.
+    public static final int MOST_STEPS = Integer.MAX_VALUE - 1;
 
     /// Three quarters of the mean rank load: what is cheaper still fits beside other samples in a step that gave some
     /// of its own away.
     private static final int OUTLIER_QUARTERS = 3;
 
     public OutlierDelay {
-        if (delaySteps < 1 || delaySteps == Integer.MAX_VALUE) {
+        if (delaySteps < 1 || delaySteps > MOST_STEPS) {
             throw new ConfigurationException(FailureMessage.of("balance option")
                     .with("delay", delaySteps)
-                    .remedy("hold samples back for at least 1 step, as in delay=8; exact holds none back"));
+                    .remedy("hold samples back for 1 to " + MOST_STEPS
+                            + " steps, as in delay=8; exact holds none back"));
         }
     }
 
