@@ -64,7 +64,9 @@ final class PlanCommand implements Callable<Integer> {
             description = "Plan without data: one length per line, in order. --shuffle then defaults to none.")
     private Optional<Path> lengths = Optional.empty();
 
-    @Option(names = "--assignments", description = "Add the sample ids per step, rank and micro-batch to --json.")
+    @Option(
+            names = "--assignments",
+            description = "Add the sample ids per step, rank and micro-batch to --json; with --rank, that rank's only.")
     private boolean assignments;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Draw the plan as a page that needs nothing else.")
@@ -82,7 +84,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        common.requireWritableResult();
+        requireUsable();
         if (location.isPresent() == lengths.isPresent()) {
             throw new ConfigurationException(FailureMessage.of("planning")
                     .with("uri", location.map(Locations::shown).orElse("none"))
@@ -95,6 +97,20 @@ final class PlanCommand implements Callable<Integer> {
             planLengths(LengthsFile.read(lengths.get()));
         }
         return ExitCode.DONE;
+    }
+
+    /// Fails before the work for what would only show after it.
+    private void requireUsable() {
+        common.requireWritableResult();
+        html.ifPresent(file -> CommonOptions.requireWritable("html", file));
+        if (assignments) {
+            common.requireResultFor("--assignments");
+        }
+        if (!(correlation >= 0 && correlation <= 1)) {
+            throw new ConfigurationException(FailureMessage.of("planning")
+                    .with("correlation", correlation)
+                    .remedy("--correlation must be from 0 to 1"));
+        }
     }
 
     private void planDataset(URI uri) {
@@ -157,7 +173,7 @@ final class PlanCommand implements Callable<Integer> {
                 long shown = step;
                 progress.show(() -> "planning step " + Amounts.count(shown));
                 forecast.plan(step, microBatch -> {
-                    if (assignments) {
+                    if (assignments && config.localRanks().contains(microBatch.rank())) {
                         assigned.add(microBatch);
                     }
                 });
@@ -190,7 +206,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private long endStep(LoaderConfig config, GlobalBatches batches) {
-        long limit = config.steps().orElse(config.startStep() + DEFAULT_STEPS);
+        long limit =
+                config.steps().orElse(Math.min(config.startStep(), Long.MAX_VALUE - DEFAULT_STEPS) + DEFAULT_STEPS);
         long end = Math.min(limit, batches.stepCount());
         if (end <= config.startStep()) {
             throw new ConfigurationException(FailureMessage.of("planning")

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -131,6 +132,19 @@ class PlanCommandTest {
     }
 
     @Test
+    void nameOfTheFileIsTextOnThePage() throws IOException {
+        Path lengths = Files.write(directory.resolve("<script>{text}&.txt"), List.of("8", "7"));
+        Path page = directory.resolve("p.html");
+        CommandRun.done("plan", "--lengths", lengths, "--batch", 2, "--html", page);
+
+        assertThat(page)
+                .content()
+                .contains("&lt;script&gt;{text}&amp;.txt</title>")
+                .doesNotContain("<script")
+                .containsOnlyOnce("samples: 2;");
+    }
+
+    @Test
     void planIsDrawnAsAPageThatNeedsNothingElse() throws IOException {
         Path page = directory.resolve("p.html");
         CommandRun.done("plan", "--lengths", lengths("8", "7", "1", "90"), "--batch", 4, "--ranks", 2, "--html", page);
@@ -199,6 +213,99 @@ class PlanCommandTest {
         assertThat(result.value("effective_batch_share")).isBetween(0.01, 0.9);
         assertThat(result.value("open_shards_for_90_percent")).isGreaterThan(1);
         assertThat(result.value("blocks")).isPositive();
+    }
+
+    @Test
+    void assignmentsAreThoseOfTheStatedRank() throws IOException {
+        Path json = directory.resolve("p.json");
+        CommandRun.done(
+                "plan",
+                "--lengths",
+                lengths("5", "1", "1", "1", "2", "9", "3", "4"),
+                "--batch",
+                4,
+                "--ranks",
+                2,
+                "--rank",
+                1,
+                "--assignments",
+                "--json",
+                json);
+
+        List<Long> ids = new ArrayList<>();
+        for (JsonNode part : ResultFile.read(json).json().get("assignments")) {
+            assertThat(part.get("rank").asInt()).isEqualTo(1);
+            ids.addAll(ids(part.get("ids")));
+        }
+        assertThat(ids).containsExactly(1L, 2L, 3L, 4L, 6L, 7L);
+    }
+
+    @Test
+    void whatBindsIsSaidOfTheChosenWay() throws IOException {
+        Path lengths = lengths("9", "7", "2", "2");
+        CommandRun exact = CommandRun.done("plan", "--lengths", lengths, "--batch", 4, "--ranks", 2);
+        CommandRun off = CommandRun.done("plan", "--lengths", lengths, "--batch", 4, "--ranks", 2, "--balance", "off");
+
+        assertThat(exact.out()).contains("worst step of exact: the fullest rank has 10.00 % more than its lower bound");
+        assertThat(off.out()).contains("what binds off: ", "worst step of off: the fullest rank has 60.00 % more");
+    }
+
+    @Test
+    void delayThatNobodyAskedForIsLeftOutWhereItCannotBePlanned() throws IOException {
+        String huge = Integer.toString(Integer.MAX_VALUE);
+        Path lengths = lengths(huge, huge, huge, huge);
+        Path cost = Files.writeString(directory.resolve("cost.yaml"), "alpha: 2000000000\nbeta: 0\ngamma: 0\n");
+        Path json = directory.resolve("p.json");
+        Object[] arguments = {
+            "plan", "--lengths", lengths, "--batch", 2, "--cost", cost, "--json", json, "--balance", "exact"
+        };
+
+        CommandRun run = CommandRun.done(arguments);
+        assertThat(run.out()).contains("delay=8 is left out: cost of a window of steps failed", "exceeds 64 bits");
+        assertThat(ResultFile.read(json).value("balance_ratio_exact")).isEqualTo(1);
+        assertThat(ResultFile.read(json).json().toString()).doesNotContain("idle_share_delay");
+
+        arguments[arguments.length - 1] = "delay=8";
+        assertThat(CommandRun.of(arguments).exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    }
+
+    @Test
+    void costsWithoutPaddingAreSaidToBeSo() throws IOException {
+        Path lengths = lengths("8", "5", "3", "8");
+        String remark = "costs are of samples, not of padding";
+
+        assertThat(CommandRun.done("plan", "--lengths", lengths, "--batch", 4, "--layout", "padded")
+                        .out())
+                .contains(remark);
+        assertThat(CommandRun.done("plan", "--lengths", lengths, "--batch", 4).out())
+                .doesNotContain(remark);
+    }
+
+    @Test
+    void whatCannotWorkIsRefusedBeforeAnythingIsPlanned() throws IOException {
+        Path lengths = lengths("1", "2", "3");
+        Map<String, List<Object>> refused = new LinkedHashMap<>();
+        refused.put("--assignments is written to the result; add --json FILE", List.of("--assignments"));
+        refused.put("correlation=2.0; --correlation must be from 0 to 1", List.of("--correlation", 2));
+        refused.put("correlation=NaN; --correlation must be from 0 to 1", List.of("--correlation", "NaN"));
+        refused.put("name a file in a directory that exists", List.of("--html", directory.resolve("none/p.html")));
+        refused.put("option=steps, value=0, wanted=at least 1", List.of("--steps", 0));
+        refused.put("option=batch, value=2147483647, wanted=from 1 to 16777216", List.of("--batch", 2147483647));
+        refused.put("start=9223372036854775807, steps=1", List.of("--start", Long.MAX_VALUE));
+        refused.put("delay=N with N from 1 to 2147483646", List.of("--balance", "delay=2147483647"));
+        refused.put(
+                "value=2147483647 steps of 64 samples that trade them, wanted=16777216 samples at most",
+                List.of("--balance", "delay=2147483646"));
+        refused.forEach((message, options) -> {
+            List<Object> arguments = new ArrayList<>(List.of("plan", "--lengths", lengths));
+            arguments.addAll(options);
+
+            CommandRun run = CommandRun.of(arguments.toArray());
+
+            assertThat(run.exitCode()).as(message).isEqualTo(ExitCode.WRONG_USAGE);
+            assertThat(run.err()).contains(message);
+            assertThat(run.out()).isEmpty();
+        });
     }
 
     @Test

@@ -75,16 +75,20 @@ public record LoaderConfig(
     /// Fails with a [ConfigurationException] when a value cannot work.
     public LoaderConfig {
         localRanks = List.copyOf(localRanks);
-        require(epochs.isEmpty() || epochs.getAsLong() >= 1, "epochs", epochs, "at least 1");
-        require(steps.isEmpty() || steps.getAsLong() >= 1, "steps", steps, "at least 1");
-        require(batchSize >= 1, "batch", batchSize, "at least 1");
+        require(epochs.orElse(1) >= 1, "epochs", epochs.orElse(1), "at least 1");
+        require(steps.orElse(1) >= 1, "steps", steps.orElse(1), "at least 1");
+        require(
+                batchSize >= 1 && batchSize <= MAX_WINDOW_SAMPLES,
+                "batch",
+                batchSize,
+                "from 1 to " + MAX_WINDOW_SAMPLES);
         require(ranks >= 1 && ranks <= MAX_RANKS, "ranks", ranks, "from 1 to " + MAX_RANKS);
         require(startStep >= 0, "start", startStep, "at least 0");
         require(
                 (long) regrouping.windowSteps() * batchSize <= MAX_WINDOW_SAMPLES,
                 "balance",
-                regrouping,
-                "steps that trade samples to have " + MAX_WINDOW_SAMPLES + " of them at most");
+                regrouping.windowSteps() + " steps of " + batchSize + " samples that trade them",
+                MAX_WINDOW_SAMPLES + " samples at most in steps that trade them");
         require(slotBytes >= SlotArena.GRANULE_BYTES, "slots", slotBytes, "at least " + SlotArena.GRANULE_BYTES);
         require(
                 decodeThreads >= 1 && decodeThreads <= MAX_DECODE_THREADS,

@@ -16,7 +16,8 @@ import java.util.Locale;
 /// @param largestItem cost of the dearest sample
 /// @param makespan cost of the fullest rank
 /// @param lowerBound no assignment of these samples to these ranks has a smaller makespan
-/// @param binding which bound that is; the first that applies when several are equal
+/// @param binding which bound that is; where several are equal the mean if it needed no rounding, else the largest item
+/// @param sharing how many samples have to share a rank for the bound to hold; 1 unless that is what binds
 /// @param paddingShare share of the computed elements that are padding; 0 when micro-batches are packed
 public record BalanceCertificate(
         int ranks,
@@ -26,6 +27,7 @@ public record BalanceCertificate(
         long makespan,
         long lowerBound,
         BindingBound binding,
+        int sharing,
         double paddingShare) {
 
     /// The certificate of an assignment whose micro-batches are packed without padding.
@@ -44,6 +46,7 @@ public record BalanceCertificate(
         int ranks = assignment.ranks();
         SortedCosts costs = new SortedCosts(model);
         costs.load(lengths, items);
+        BindingBound binding = binding(costs, ranks);
         PaddingCount padding = new PaddingCount(layout);
         padding.add(lengths, assignment);
         return new BalanceCertificate(
@@ -53,7 +56,8 @@ public record BalanceCertificate(
                 costs.largestItemBound(),
                 makespan(model, lengths, assignment),
                 costs.lowerBound(ranks),
-                binding(costs, ranks),
+                binding,
+                binding == BindingBound.SHARED_RANK ? costs.sharing(ranks) : 1,
                 padding.share());
     }
 
@@ -72,10 +76,13 @@ public record BalanceCertificate(
 
     private static BindingBound binding(SortedCosts costs, int ranks) {
         long bound = costs.lowerBound(ranks);
-        if (costs.meanBound(ranks) == bound) {
+        if (costs.total() % ranks == 0 && costs.total() / ranks == bound) {
             return BindingBound.MEAN;
         }
-        return costs.largestItemBound() == bound ? BindingBound.LARGEST_ITEM : BindingBound.PAIRING;
+        if (costs.largestItemBound() == bound) {
+            return BindingBound.LARGEST_ITEM;
+        }
+        return costs.sharedRankBound(ranks) == bound ? BindingBound.SHARED_RANK : BindingBound.MEAN;
     }
 
     /// Achieved cost over its lower bound: 1 is proven optimal. 1 when there is nothing to do.
@@ -101,28 +108,42 @@ public record BalanceCertificate(
                     "the fullest rank has %.2f %% more than its lower bound: another assignment gains that at most",
                     100 * (ratio() - 1));
         }
-        if (binding == BindingBound.MEAN) {
-            return "all ranks finish together: nothing is left to gain";
-        }
-        if (items < ranks) {
-            return String.format(
-                    Locale.ROOT,
-                    "%d samples leave %d of %d ranks idle: only a larger global batch or fewer ranks helps",
-                    items,
-                    ranks - items,
-                    ranks);
-        }
-        double share = 100 * lowerBound / meanLoad();
-        return binding == BindingBound.LARGEST_ITEM
-                ? String.format(
-                        Locale.ROOT,
-                        "one sample is %.0f %% of the mean rank load: only delay or splitting helps",
-                        share)
-                : String.format(
-                        Locale.ROOT,
-                        "two of the %d largest samples share a rank and are %.0f %% of the mean rank load: "
-                                + "only delay, splitting or a larger global batch helps",
-                        ranks + 1,
-                        share);
+        return switch (binding) {
+            case MEAN ->
+                totalCost % ranks == 0
+                        ? "all ranks finish together: nothing is left to gain"
+                        : "ranks differ by less than one unit of cost: nothing is left to gain";
+            case LARGEST_ITEM -> items < ranks ? adviceOnEmptyRanks() : adviceOnLargestItem();
+            case SHARED_RANK -> adviceOnSharedRank();
+        };
+    }
+
+    private String adviceOnEmptyRanks() {
+        return String.format(
+                Locale.ROOT,
+                "%d samples leave %d of %d ranks idle: only a larger global batch or fewer ranks helps",
+                items,
+                ranks - items,
+                ranks);
+    }
+
+    private String adviceOnLargestItem() {
+        return String.format(
+                Locale.ROOT,
+                "one sample is %.0f %% of the mean rank load: only delay or splitting helps",
+                100 * lowerBound / meanLoad());
+    }
+
+    /// Delay moves what alone is most of a rank's load; of three or more samples that share one, none is.
+    private String adviceOnSharedRank() {
+        return String.format(
+                Locale.ROOT,
+                "%d of the %d largest samples share a rank and are %.0f %% of the mean rank load: only %s helps",
+                sharing,
+                (sharing - 1) * ranks + 1,
+                100 * lowerBound / meanLoad(),
+                sharing == 2
+                        ? "delay, splitting or a larger global batch"
+                        : "splitting or another size of the global batch");
     }
 }

@@ -6,6 +6,7 @@ public enum BindingBound {
     MEAN,
     /// The dearest sample; some rank has to hold it.
     LARGEST_ITEM,
-    /// Samples R and R + 1 by cost: of the R + 1 dearest, two share one of the R ranks.
-    PAIRING
+    /// Samples that have to share a rank: of the `k·R + 1` dearest, `k + 1` are on one of the R ranks, for the `k` that
+    /// makes the cheapest `k + 1` of them dearest.
+    SHARED_RANK
 }

@@ -1,6 +1,9 @@
 package dev.penstock.balance;
 
-/// Greedy schedules: items in some sequence, each to the rank with the least load so far, ties to the lower rank.
+/// Greedy schedules: items in some sequence, each to the rank that is done with it first, ties to the lower rank.
+///
+/// Among ranks of equal speed that is the one with the least load so far, which a heap finds; among others it depends
+/// on the item, and every rank is looked at.
 ///
 /// Two sequences. Longest first (LPT) is within `4/3 − 1/(3R)` of the optimum: Graham, "Bounds on Multiprocessing
 /// Timing Anomalies", 1969. Largest slack first cuts the sorted items into groups of R, one item per rank, and takes
@@ -50,9 +53,25 @@ final class ListScheduling {
     private void assign(SortedCosts costs, int from, int to, Schedule schedule) {
         for (int place = from; place < to; place++) {
             long cost = costs.cost(place);
-            int rank = ranksByLoad.least();
-            schedule.assign(place, rank, cost);
-            ranksByLoad.addToLeast(cost * schedule.slowness(rank));
+            if (schedule.hasEqualSpeeds()) {
+                schedule.assign(place, ranksByLoad.least(), cost);
+                ranksByLoad.addToLeast(cost);
+            } else {
+                schedule.assign(place, firstDone(cost, schedule), cost);
+            }
         }
+    }
+
+    private static int firstDone(long cost, Schedule schedule) {
+        int first = 0;
+        long end = Long.MAX_VALUE;
+        for (int rank = 0; rank < schedule.ranks(); rank++) {
+            long endHere = schedule.load(rank) + cost * schedule.slowness(rank);
+            if (endHere < end) {
+                end = endHere;
+                first = rank;
+            }
+        }
+        return first;
     }
 }

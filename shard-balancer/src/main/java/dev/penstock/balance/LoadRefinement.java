@@ -4,8 +4,9 @@ package dev.penstock.balance;
 ///
 /// Each round takes the fullest rank and looks, in every other rank, for the item to exchange with one of its own (or
 /// to accept without return) that leaves the lower maximum of the two. With both ranks' items in order of cost one
-/// merge-like walk finds it. Ranks are tried from the emptiest on; a round's search ends where the pair comes under the
-/// bound, or where even a perfect split with the next rank could not beat what was found. Rounds end when the bound is
+/// merge-like walk finds it. Ranks are tried from the emptiest on; a rank is passed over where even a
+/// perfect split with it could not beat what was found, and with equal speeds so are the fuller ones; a round's search
+/// ends where the pair comes under the bound. Rounds end when the bound is
 /// reached, when no exchange lowers the fullest rank, or after a fixed number per rank. A round never raises the
 /// makespan. Ties go to the exchange found first, so the result is a function of the costs alone.
 final class LoadRefinement {
@@ -82,11 +83,14 @@ final class LoadRefinement {
         for (int i = 0; i < schedule.ranks() - 1 && bestMaximum > bound; i++) {
             int rank = ranksByLoad[i];
             int slowness = schedule.slowness(fullest);
-            long levelling = (load - schedule.load(rank)) / (slowness + schedule.slowness(rank));
-            if (load - levelling * slowness >= bestMaximum) {
+            int both = slowness + schedule.slowness(rank);
+            long apart = load - schedule.load(rank);
+            long levelling = apart / both;
+            if (load - levelling * slowness - apart % both * slowness / both < bestMaximum) {
+                compare(costs, schedule, fullest, rank, levelling);
+            } else if (schedule.hasEqualSpeeds()) {
                 break;
             }
-            compare(costs, schedule, fullest, rank, levelling);
         }
         return bestMaximum < load;
     }

@@ -21,18 +21,22 @@ import java.util.stream.IntStream;
 /// The idea of holding outliers back is that of WLB-LLM (Wang et al., OSDI '25), which does so in a queue at run time.
 ///
 /// @param model what a sample costs
-/// @param delaySteps N, at least 1
+/// @param delaySteps N, from 1 to [#MOST_STEPS]
 public record OutlierDelay(CostModel model, int delaySteps) implements StepRegrouping {
+
+    /// A window has one step more, and they are counted in 32 bits.
+    public static final int MOST_STEPS = Integer.MAX_VALUE - 1;
 
     /// Three quarters of the mean rank load: what is cheaper still fits beside other samples in a step that gave some
     /// of its own away.
     private static final int OUTLIER_QUARTERS = 3;
 
     public OutlierDelay {
-        if (delaySteps < 1 || delaySteps == Integer.MAX_VALUE) {
+        if (delaySteps < 1 || delaySteps > MOST_STEPS) {
             throw new ConfigurationException(FailureMessage.of("balance option")
                     .with("delay", delaySteps)
-                    .remedy("hold samples back for at least 1 step, as in delay=8; exact holds none back"));
+                    .remedy("hold samples back for 1 to " + MOST_STEPS
+                            + " steps, as in delay=8; exact holds none back"));
         }
     }
 
@@ -45,11 +49,16 @@ public record OutlierDelay(CostModel model, int delaySteps) implements StepRegro
     public StepWindow regroup(int[] lengths, int[] stepEnds, int ranks) {
         int steps = stepEnds.length;
         int count = stepEnds[steps - 1];
-        long threshold = totalCost(lengths, count) / ((long) steps * ranks) / 4 * OUTLIER_QUARTERS;
+        long threshold = outlierCost(totalCost(lengths, count), 4L * steps * ranks);
         int[] outliers = anyStepWaits(lengths, stepEnds, ranks) ? dearestFirst(lengths, count, threshold) : new int[0];
         return outliers.length == 0 || count - outliers.length < steps
                 ? new StepWindow(new int[0], new int[0], stepEnds.clone())
                 : new OutlierGathering(model, lengths, stepEnds, ranks, outliers).window();
+    }
+
+    /// Three times the total over the quarters, rounded down once, so that the unit of cost makes no difference.
+    private static long outlierCost(long total, long quarters) {
+        return OUTLIER_QUARTERS * (total / quarters) + OUTLIER_QUARTERS * (total % quarters) / quarters;
     }
 
     /// Whether in some step one sample costs more than the ranks' mean share, so that gathering gains anything.

@@ -1,6 +1,7 @@
 package dev.penstock.balance;
 
 import dev.penstock.plan.StepWindow;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -99,18 +100,30 @@ final class OutlierGathering {
 
     /// Estimates by the mean cost, and scales the estimates down to what the other steps can spare.
     private void expectOrdinary(long[] costs) {
-        long mean = Math.max(1, Arrays.stream(costs).sum() / costs.length);
+        long total = Arrays.stream(costs).sum();
         long sum = 0;
         for (int step = 0; step < steps; step++) {
             if (met[step] > 0) {
-                expected[step] = (int) Math.min(costs.length, Math.max(ownShare(step), wanted[step] / mean));
+                expected[step] = Math.min(
+                        costs.length, Math.max(ownShare(step), countOfCost(wanted[step], total, costs.length)));
                 sum += expected[step];
             }
         }
-        long spare = costs.length - leastShare(costs.length) * plainSteps(0);
+        long spare = costs.length - leastShare(costs.length) * plainSteps();
         for (int step = 0; sum > spare && step < steps; step++) {
             expected[step] = (int) (expected[step] * spare / sum);
         }
+    }
+
+    /// How many samples cost so much if `count` of them cost `total`; exact, so that the unit makes no difference.
+    private static int countOfCost(long cost, long total, int count) {
+        if (cost >= total) {
+            return cost == 0 ? 0 : count;
+        }
+        return BigInteger.valueOf(cost)
+                .multiply(BigInteger.valueOf(count))
+                .divide(BigInteger.valueOf(total))
+                .intValueExact();
     }
 
     /// What is left of the step's own number of samples beside the outliers.
@@ -122,20 +135,21 @@ final class OutlierGathering {
         return Math.max(1, ordinary / steps / 2);
     }
 
-    private long plainSteps(int from) {
-        return IntStream.range(from, steps).filter(step -> met[step] == 0).count();
+    private long plainSteps() {
+        return IntStream.range(0, steps).filter(step -> met[step] == 0).count();
     }
 
     /// Cuts the ordinary samples, in their order, into a run for each step; returns the ends.
     private int[] cut(long[] costs) {
         int[] ends = new int[steps];
         int at = 0;
+        long plain = plainSteps();
+        long later = Arrays.stream(expected).asLongStream().sum();
         for (int step = 0; step < steps - 1; step++) {
-            long later =
-                    IntStream.range(step + 1, steps).mapToLong(s -> expected[s]).sum();
-            long plain = plainSteps(step);
+            later -= expected[step];
             if (met[step] == 0) {
                 at += (int) ((costs.length - at - later) / plain);
+                plain--;
             } else {
                 long limit = costs.length - later - leastShare(costs.length) * plain;
                 long cost = 0;

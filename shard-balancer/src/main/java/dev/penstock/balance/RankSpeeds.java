@@ -75,6 +75,10 @@ public final class RankSpeeds {
         return Double.isFinite(speed) && speed > 0;
     }
 
+    boolean areEqual() {
+        return slowness.length == 0;
+    }
+
     int slowness(int rank) {
         return slowness.length == 0 ? 1 : slowness[rank];
     }

@@ -49,6 +49,10 @@ final class Schedule {
         return loads[rank];
     }
 
+    boolean hasEqualSpeeds() {
+        return speeds.areEqual();
+    }
+
     /// How many units of load a unit of cost is for a rank.
     int slowness(int rank) {
         return speeds.slowness(rank);

@@ -24,7 +24,9 @@ final class SortedCosts {
     private int[] lengths = new int[0];
     private long[] costs = new long[0];
     private int count;
-    private long total;
+
+    /// At `p` the sum of the costs of the places before `p`.
+    private long[] sums = new long[1];
 
     SortedCosts(CostModel model) {
         this.model = model;
@@ -38,12 +40,11 @@ final class SortedCosts {
         grow(count);
         this.count = count;
         sort(lengths);
-        total = 0;
         for (int place = 0; place < count; place++) {
             int length = lengths[items[place]];
             long cost = model.cost(length);
-            total += cost;
-            if (total < 0) {
+            sums[place + 1] = sums[place] + cost;
+            if (sums[place + 1] < 0) {
                 throw new ConfigurationException(FailureMessage.of("global batch cost")
                         .with("items", count)
                         .with("longest", lengths[items[0]])
@@ -60,14 +61,13 @@ final class SortedCosts {
     /// Factors are below 2^16, so the sum keeps 46 bits: nothing that a makespan could show is lost.
     void leaveRoomFor(int factor) {
         int shift = 0;
-        while (total >> shift > Long.MAX_VALUE / factor) {
+        while (total() >> shift > Long.MAX_VALUE / factor) {
             shift++;
         }
         if (shift > 0) {
-            total = 0;
             for (int place = 0; place < count; place++) {
                 costs[place] >>= shift;
-                total += costs[place];
+                sums[place + 1] = sums[place] + costs[place];
             }
         }
     }
@@ -79,6 +79,7 @@ final class SortedCosts {
             scratch = new int[capacity];
             lengths = new int[capacity];
             costs = new long[capacity];
+            sums = new long[capacity + 1];
         }
     }
 
@@ -139,12 +140,12 @@ final class SortedCosts {
 
     /// Sum of all costs.
     long total() {
-        return total;
+        return sums[count];
     }
 
     /// No assignment brings the fullest rank below the mean load, rounded up because costs are integers.
     long meanBound(int ranks) {
-        return Math.ceilDiv(total, ranks);
+        return Math.ceilDiv(total(), ranks);
     }
 
     /// Some rank holds the dearest item.
@@ -152,13 +153,35 @@ final class SortedCosts {
         return count == 0 ? 0 : costs[0];
     }
 
-    /// Of the `ranks + 1` dearest items two share a rank, at best the two cheapest of them.
-    long pairingBound(int ranks) {
-        return count <= ranks ? 0 : costs[ranks - 1] + costs[ranks];
+    /// The highest of the bounds that follow from items having to share ranks.
+    long sharedRankBound(int ranks) {
+        long bound = 0;
+        for (int full = 1; full <= (count - 1) / ranks; full++) {
+            bound = Math.max(bound, sharedRankBound(ranks, full));
+        }
+        return bound;
+    }
+
+    /// How many items share a rank in the first bound that is as high as [#sharedRankBound].
+    ///
+    /// @param ranks fewer than there are items
+    int sharing(int ranks) {
+        long bound = sharedRankBound(ranks);
+        int full = 1;
+        while (sharedRankBound(ranks, full) < bound) {
+            full++;
+        }
+        return full + 1;
+    }
+
+    /// Of the `full · ranks + 1` dearest items `full + 1` share a rank, at best the cheapest of them.
+    private long sharedRankBound(int ranks, int full) {
+        int last = full * ranks;
+        return sums[last + 1] - sums[last - full];
     }
 
     /// The highest of the three bounds.
     long lowerBound(int ranks) {
-        return Math.max(meanBound(ranks), Math.max(largestItemBound(), pairingBound(ranks)));
+        return Math.max(meanBound(ranks), Math.max(largestItemBound(), sharedRankBound(ranks)));
     }
 }

@@ -38,12 +38,52 @@ final class BalanceCertificateTest {
     @Test
     void oneSampleTooManyBindsByPairing() {
         BalanceCertificate certificate = certify(EXACT, 3, 10, 10, 10, 10);
-        assertThat(certificate.binding()).isEqualTo(BindingBound.PAIRING);
+        assertThat(certificate.binding()).isEqualTo(BindingBound.SHARED_RANK);
         assertThat(certificate.lowerBound()).isEqualTo(20);
         assertThat(certificate.ratio()).isEqualTo(1);
         assertThat(certificate.advice())
-                .isEqualTo("two of the 4 largest samples share a rank and are 150 % of the mean rank load: "
+                .isEqualTo("2 of the 4 largest samples share a rank and are 150 % of the mean rank load: "
                         + "only delay, splitting or a larger global batch helps");
+    }
+
+    @Test
+    void equalSamplesThatDoNotDivideAreProvenOptimal() {
+        BalanceCertificate certificate = certify(EXACT, 3, 10, 10, 10, 10, 10, 10, 10, 10);
+        assertThat(certificate.lowerBound()).isEqualTo(30);
+        assertThat(certificate.ratio()).isEqualTo(1);
+        assertThat(certificate.binding()).isEqualTo(BindingBound.SHARED_RANK);
+        assertThat(certificate.sharing()).isEqualTo(3);
+        assertThat(certificate.advice())
+                .isEqualTo("3 of the 7 largest samples share a rank and are 113 % of the mean rank load: "
+                        + "only splitting or another size of the global batch helps");
+    }
+
+    @Test
+    void roundingOfTheMeanDoesNotHideWhyRanksIdle() {
+        BalanceCertificate nine = certify(EXACT, 8, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertThat(nine.idleShare()).isEqualTo(1 - 9.0 / 16, within(1e-12));
+        assertThat(nine.binding()).isEqualTo(BindingBound.SHARED_RANK);
+        assertThat(nine.advice()).startsWith("2 of the 9 largest samples share a rank and are 178 % of the mean");
+
+        BalanceCertificate three = certify(EXACT, 8, 1, 1, 1);
+        assertThat(three.idleShare()).isEqualTo(1 - 3.0 / 8, within(1e-12));
+        assertThat(three.binding()).isEqualTo(BindingBound.LARGEST_ITEM);
+        assertThat(three.advice()).startsWith("3 samples leave 5 of 8 ranks idle");
+    }
+
+    @Test
+    void nothingIsLeftToGainOnlyWhereRanksWaitForLessThanAUnit() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int[] lengths = Workload.uniform(random, random.nextInt(0, 40), random.nextInt(1, 30));
+            BalanceCertificate certificate = certify(EXACT, random.nextInt(1, 9), lengths);
+
+            if (certificate.advice().contains("nothing is left to gain")) {
+                assertThat(certificate.makespan() - certificate.meanLoad())
+                        .as("seed %d", seed)
+                        .isLessThan(1);
+            }
+        }
     }
 
     @Test

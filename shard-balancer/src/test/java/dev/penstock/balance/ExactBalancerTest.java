@@ -76,6 +76,29 @@ final class ExactBalancerTest {
     }
 
     @Test
+    void boundNeverExceedsTheOptimumOfSamplesThatAreMuchAlike() {
+        ExactBalancer balancer = new ExactBalancer(TOKENS, UNCAPPED);
+        int met = 0;
+        int rounds = 1_000;
+        for (int round = 0; round < rounds; round++) {
+            long seed = seeds.nextLong();
+            SplittableRandom random = new SplittableRandom(seed);
+            int shortest = random.nextInt(0, 8);
+            int[] lengths = random.ints(random.nextInt(1, 11), shortest, shortest + random.nextInt(1, 4))
+                    .toArray();
+            int ranks = random.nextInt(1, 4);
+            RankAssignment assignment = new RankAssignment(ranks);
+
+            balancer.assign(lengths, lengths.length, assignment);
+
+            long optimum = BruteForce.makespan(TOKENS, lengths, ranks);
+            assertThat(assignment.lowerBound()).as("seed %d", seed).isLessThanOrEqualTo(optimum);
+            met += assignment.lowerBound() == optimum ? 1 : 0;
+        }
+        assertThat(met).as("bounds that are the optimum").isGreaterThan(rounds * 9 / 10);
+    }
+
+    @Test
     void neverWorseThanLongestFirst() {
         for (int round = 0; round < 300; round++) {
             long seed = seeds.nextLong();
@@ -199,7 +222,11 @@ final class ExactBalancerTest {
     void boundIsTheHighestOfThree() {
         assertThat(lowerBound(2, 1, 1, 1, 1, 1)).as("mean, rounded up").isEqualTo(3);
         assertThat(lowerBound(3, 9, 1, 1, 1)).as("largest item").isEqualTo(9);
-        assertThat(lowerBound(3, 9, 8, 7, 6)).as("pairing").isEqualTo(13);
+        assertThat(lowerBound(3, 9, 8, 7, 6)).as("two on one rank").isEqualTo(13);
+        assertThat(lowerBound(2, 7, 5, 5, 4, 4)).as("three on one rank").isEqualTo(13);
+        assertThat(lowerBound(3, 4, 4, 4, 4, 4, 4, 4, 1))
+                .as("three on one rank")
+                .isEqualTo(12);
         assertThat(lowerBound(3)).as("no items").isZero();
     }
 

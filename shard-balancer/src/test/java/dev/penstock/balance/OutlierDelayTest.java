@@ -31,13 +31,13 @@ class OutlierDelayTest {
     private static double idleShare(StepWindow window, int[] lengths, int steps, int ranks) {
         ExactBalancer balancer = new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped());
         RankAssignment assignment = new RankAssignment(ranks);
-        double makespans = 0;
+        IdleTime idle = new IdleTime();
         for (int step = 0; step < steps; step++) {
             int[] inStep = ofStep(window, lengths, step);
             balancer.assign(inStep, inStep.length, assignment);
-            makespans += assignment.makespan();
+            idle.add(Arrays.stream(inStep).asLongStream().sum(), assignment.makespan(), ranks);
         }
-        return 1 - Arrays.stream(lengths).asLongStream().sum() / (ranks * makespans);
+        return idle.share();
     }
 
     @Test
@@ -116,6 +116,57 @@ class OutlierDelayTest {
                         .map(i -> i / 2048)
                         .boxed()
                         .toArray(Integer[]::new));
+    }
+
+    @Test
+    void unitOfCostChangesNothing() {
+        SplittableRandom random = new SplittableRandom(13);
+        for (int round = 0; round < 50; round++) {
+            int steps = random.nextInt(2, 10);
+            int batch = random.nextInt(4, 40);
+            int ranks = random.nextInt(2, 20);
+            int[] lengths = Workload.logNormal(random, steps * batch, 1, 2, 1 << 12);
+            int[] plain = stepsAtUnit(1, steps, batch, ranks, lengths);
+            for (long unit : new long[] {3, 100, 1 << 20}) {
+                assertThat(stepsAtUnit(unit, steps, batch, ranks, lengths))
+                        .as("round %d, unit %d", round, unit)
+                        .isEqualTo(plain);
+            }
+        }
+    }
+
+    private static int[] stepsAtUnit(long unit, int steps, int batch, int ranks, int[] lengths) {
+        StepWindow window =
+                new OutlierDelay(new CostModel(unit, 0, 0), steps - 1).regroup(lengths, ends(steps, batch), ranks);
+        return IntStream.range(0, lengths.length).map(window::stepOf).toArray();
+    }
+
+    @Test
+    void onlyTheDearSampleIsAnOutlierWhereTheMeanLoadIsBelowFour() {
+        int[] lengths = {3, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
+        StepWindow window = new OutlierDelay(CostModel.tokens(), 1).regroup(lengths, ends(2, 5), 3);
+
+        assertThat(window.stepOf(0)).isEqualTo(1);
+        assertThat(ofStep(window, lengths, 0)).containsOnly(1);
+    }
+
+    @Test
+    void delayOfAHundredThousandStepsIsPlanned() {
+        int steps = 200_000;
+        int[] lengths = new int[2 * steps];
+        Arrays.fill(lengths, 1);
+        for (int sample = 0; sample < lengths.length; sample += 97) {
+            lengths[sample] = 50;
+        }
+
+        StepWindow window = new OutlierDelay(CostModel.tokens(), steps).regroup(lengths, ends(steps, 2), 2);
+
+        int[] sizes = new int[steps];
+        for (int sample = 0; sample < lengths.length; sample++) {
+            sizes[window.stepOf(sample)]++;
+        }
+        assertThat(sizes).doesNotContain(0);
     }
 
     @Test

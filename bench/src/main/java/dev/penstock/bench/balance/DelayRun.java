@@ -2,6 +2,7 @@ package dev.penstock.bench.balance;
 
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
+import dev.penstock.balance.IdleTime;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.balance.OutlierDelay;
 import dev.penstock.error.CorruptDataException;
@@ -79,8 +80,7 @@ record DelayRun(double idleShare, double displacedShare, double microsPerStep) {
 
         private final ExactBalancer balancer = new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped());
         private final RankAssignment assignment;
-        private double work;
-        private double time;
+        private final IdleTime idle = new IdleTime();
 
         StepLoads(int ranks) {
             this.assignment = new RankAssignment(ranks);
@@ -89,13 +89,12 @@ record DelayRun(double idleShare, double displacedShare, double microsPerStep) {
         void add(int[][] steps) {
             for (int[] lengths : steps) {
                 balancer.assign(lengths, lengths.length, assignment);
-                work += Arrays.stream(lengths).asLongStream().sum();
-                time += (double) assignment.makespan() * assignment.ranks();
+                idle.add(Arrays.stream(lengths).asLongStream().sum(), assignment.makespan(), assignment.ranks());
             }
         }
 
         double idleShare() {
-            return 1 - work / time;
+            return idle.share();
         }
     }
 }

@@ -40,7 +40,8 @@ public sealed interface Balance {
         return new ConfigurationException(
                 FailureMessage.of("balance option")
                         .with("value", text)
-                        .remedy("use off, exact or delay=N, as in delay=8"),
+                        .remedy("use off, exact or delay=N with N from 1 to " + OutlierDelay.MOST_STEPS
+                                + ", as in delay=8"),
                 cause);
     }
 
@@ -108,7 +109,7 @@ public sealed interface Balance {
         private static final String PREFIX = "delay=";
 
         public Delay {
-            if (steps < 1) {
+            if (steps < 1 || steps > OutlierDelay.MOST_STEPS) {
                 throw unknown(PREFIX + steps, null);
             }
         }

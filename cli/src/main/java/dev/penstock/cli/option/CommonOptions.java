@@ -70,14 +70,28 @@ public final class CommonOptions {
 
     /// Fails now, rather than after the work, when the result could not be written.
     public void requireWritableResult() {
-        json.map(file -> file.toAbsolutePath().getParent())
-                .filter(directory -> !Files.isWritable(directory))
-                .ifPresent(directory -> {
-                    throw new ConfigurationException(FailureMessage.of("result option")
-                            .with("json", json.get())
-                            .with("directory", directory)
-                            .remedy("name a file in a directory that exists and can be written"));
-                });
+        json.ifPresent(file -> requireWritable("json", file));
+    }
+
+    /// Fails now, rather than after the work, when a file that an option names could not be written.
+    public static void requireWritable(String option, Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isWritable(directory) || Files.isDirectory(file)) {
+            throw new ConfigurationException(FailureMessage.of("result option")
+                    .with(option, file)
+                    .with("directory", directory)
+                    .remedy("name a file in a directory that exists and can be written"));
+        }
+    }
+
+    /// Fails when there is no `--json` for what an option adds to it.
+    public void requireResultFor(String option) {
+        if (json.isEmpty()) {
+            throw new ConfigurationException(FailureMessage.of("result option")
+                    .with("option", option)
+                    .with("json", "none")
+                    .remedy(option + " is written to the result; add --json FILE"));
+        }
     }
 
     /// Writes the result where `--json` says, if it was given.

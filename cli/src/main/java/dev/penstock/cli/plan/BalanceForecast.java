@@ -8,6 +8,7 @@ import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Row;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.RankAssigner;
@@ -21,8 +22,10 @@ import java.util.function.Consumer;
 import java.util.function.LongToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/// Assigns the steps of a run under every way to balance and compares the certificates.
+/// Assigns the steps of a run under every way to balance and compares the certificates. A delay that only serves the
+/// comparison is left out where it cannot be planned.
 ///
 /// Confined to one thread.
 public final class BalanceForecast {
@@ -52,7 +55,8 @@ public final class BalanceForecast {
     private final Balance chosen;
     private final Way off;
     private final Way exact;
-    private final Way delay;
+    private @Nullable Way delay;
+    private String leftOut = "";
     private final LengthHistogram histogram = new LengthHistogram();
     private final LayoutForecast layouts;
     private final double correlation;
@@ -102,7 +106,7 @@ public final class BalanceForecast {
     }
 
     private List<Way> ways() {
-        return List.of(off, exact, delay);
+        return delay == null ? List.of(off, exact) : List.of(off, exact, delay);
     }
 
     /// Plans one step under every way to balance.
@@ -110,25 +114,42 @@ public final class BalanceForecast {
     /// @param told the micro-batches under the chosen one
     public void plan(long step, Consumer<MicroBatch> told) {
         for (Way way : ways()) {
-            StepSamples samples = way.samples();
-            samples.load(step);
-            way.assigner().assign(samples.lengths(), samples.count(), assignment);
-            way.record().add(BalanceCertificate.of(cost, samples.lengths(), assignment, layout));
-            way.loads().add(cost, samples.lengths(), assignment);
-            for (int item = 0; item < samples.count(); item++) {
-                long own = batches.stepOf(samples.position(item));
-                way.moved().add(samples.lengths()[item], Math.abs(step - own));
-                way.mixing().add(samples.lengths()[item]);
-            }
-            way.mixing().endStep();
-            if (way.balance().equals(chosen)) {
-                tell(samples, step, told);
-                layouts.add(samples.lengths(), samples.count());
+            try {
+                plan(way, step, told);
+            } catch (ConfigurationException refused) {
+                leaveOut(way, refused);
             }
         }
         for (int item = 0; item < off.samples().count(); item++) {
             histogram.add(off.samples().lengths()[item]);
         }
+    }
+
+    private void plan(Way way, long step, Consumer<MicroBatch> told) {
+        StepSamples samples = way.samples();
+        samples.load(step);
+        way.assigner().assign(samples.lengths(), samples.count(), assignment);
+        way.record().add(BalanceCertificate.of(cost, samples.lengths(), assignment, layout));
+        way.loads().add(cost, samples.lengths(), assignment);
+        for (int item = 0; item < samples.count(); item++) {
+            long own = batches.stepOf(samples.position(item));
+            way.moved().add(samples.lengths()[item], Math.abs(step - own));
+            way.mixing().add(samples.lengths()[item]);
+        }
+        way.mixing().endStep();
+        if (way.balance().equals(chosen)) {
+            tell(samples, step, told);
+            layouts.add(samples.lengths(), samples.count());
+        }
+    }
+
+    /// A window of steps may cost more than 64 bits hold where no step does: no reason to refuse a run without windows.
+    private void leaveOut(Way way, ConfigurationException refused) {
+        if (way.balance().equals(chosen) || !(way.balance() instanceof Balance.Delay)) {
+            throw refused;
+        }
+        delay = null;
+        leftOut = "  " + way.balance() + " is left out: " + refused.getMessage();
     }
 
     private void tell(StepSamples samples, long step, Consumer<MicroBatch> told) {
@@ -167,19 +188,28 @@ public final class BalanceForecast {
         for (Way way : ways()) {
             lines.add(way.record().line(way.balance().toString()));
         }
-        lines.add("  what binds: " + exact.record().bindingText() + " steps");
-        lines.add("  worst step: " + exact.record().worst().advice());
-        lines.add(Amounts.format(
-                "  %s %s; effective batch %s at correlation %.2f of samples of like length",
-                delay.balance(),
-                delay.moved().text(),
-                Amounts.share(delay.mixing().effectiveShare(off.mixing(), correlation)),
-                correlation));
+        if (!(layout instanceof Layout.Packed)) {
+            lines.add("  costs are of samples, not of padding, which a rank computes as well");
+        }
+        BalanceRecord record = chosenWay().record();
+        lines.add(Amounts.format("  what binds %s: %s steps", chosen, record.bindingText()));
+        lines.add(
+                Amounts.format("  worst step of %s: %s", chosen, record.worst().advice()));
+        lines.add(delay == null ? leftOut : text(delay));
         chosen.remark(assignment.ranks()).ifPresent(lines::add);
         lines.addAll(layouts.lines(
                 chosenWay().mixing().effectiveShare(off.mixing(), correlation),
                 chosenWay().moved()));
         return lines;
+    }
+
+    private String text(Way way) {
+        return Amounts.format(
+                "  %s %s; effective batch %s at correlation %.2f of samples of like length",
+                way.balance(),
+                way.moved().text(),
+                Amounts.share(way.mixing().effectiveShare(off.mixing(), correlation)),
+                correlation);
     }
 
     /// Five places at most: the ends and what lies evenly between.
@@ -196,12 +226,14 @@ public final class BalanceForecast {
         for (Way way : ways()) {
             rows.addAll(way.record().rows(way.balance().kind()));
         }
-        rows.addAll(delay.moved().rows(delay.balance().kind()));
-        rows.add(Row.of(
-                "effective_batch_share_delay",
-                delay.mixing().effectiveShare(off.mixing(), correlation),
-                "1",
-                Better.HIGHER));
+        if (delay != null) {
+            rows.addAll(delay.moved().rows(delay.balance().kind()));
+            rows.add(Row.of(
+                    "effective_batch_share_delay",
+                    delay.mixing().effectiveShare(off.mixing(), correlation),
+                    "1",
+                    Better.HIGHER));
+        }
         rows.addAll(layouts.rows(
                 chosenWay().mixing().effectiveShare(off.mixing(), correlation),
                 chosenWay().moved()));

@@ -2,6 +2,7 @@ package dev.penstock.cli.plan;
 
 import dev.penstock.balance.BalanceCertificate;
 import dev.penstock.balance.BindingBound;
+import dev.penstock.balance.IdleTime;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.Row;
@@ -16,17 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class BalanceRecord {
 
     private final Map<BindingBound, Integer> bindings = new EnumMap<>(BindingBound.class);
+    private final IdleTime idle = new IdleTime();
     private int steps;
     private double ratioSum;
-    private double idleSum;
     private double bestRatio = Double.POSITIVE_INFINITY;
+    private double worstRatio;
     private @Nullable BalanceCertificate worst;
 
     void add(BalanceCertificate certificate) {
         steps++;
+        idle.add(certificate.totalCost(), certificate.makespan(), certificate.ranks());
         ratioSum += certificate.ratio();
-        idleSum += certificate.idleShare();
         bestRatio = Math.min(bestRatio, certificate.ratio());
+        worstRatio = Math.max(worstRatio, certificate.ratio());
         bindings.merge(certificate.binding(), 1, Integer::sum);
         if (worst == null || certificate.idleShare() > worst.idleShare()) {
             worst = certificate;
@@ -37,8 +40,9 @@ final class BalanceRecord {
         return ratioSum / steps;
     }
 
-    double meanIdleShare() {
-        return idleSum / steps;
+    /// Of the time of all steps together.
+    double idleShare() {
+        return idle.share();
     }
 
     /// The certificate of the step in which ranks idle most.
@@ -52,7 +56,7 @@ final class BalanceRecord {
     String line(String name) {
         return Amounts.format(
                 "  %-8s mean %.4f, worst %.4f of the lower bound; idle %s (worst step %s)",
-                name, meanRatio(), worst().ratio(), Amounts.share(meanIdleShare()), Amounts.share(worst().idleShare()));
+                name, meanRatio(), worstRatio, Amounts.share(idleShare()), Amounts.share(worst().idleShare()));
     }
 
     /// How often each bound was the one that binds.
@@ -63,7 +67,7 @@ final class BalanceRecord {
                         switch (bound) {
                             case MEAN -> "mean load";
                             case LARGEST_ITEM -> "largest sample";
-                            case PAIRING -> "two large samples on one rank";
+                            case SHARED_RANK -> "samples that have to share a rank";
                         })
                 .append(Amounts.format(" in %,d", count)));
         return text.toString();
@@ -72,7 +76,7 @@ final class BalanceRecord {
     List<Row> rows(String suffix) {
         return List.of(
                 Row.of("balance_ratio_" + suffix, meanRatio(), "1", Better.LOWER)
-                        .withSpread(bestRatio, worst().ratio()),
-                Row.of("idle_share_" + suffix, meanIdleShare(), "1", Better.LOWER));
+                        .withSpread(bestRatio, worstRatio),
+                Row.of("idle_share_" + suffix, idleShare(), "1", Better.LOWER));
     }
 }

@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// The plan as one HTML file that needs nothing else: lengths, rank loads under each way to balance, and the text.
@@ -19,6 +23,7 @@ public final class PlanPage {
 
     private static final int BAR_PIXELS = 360;
     private static final int ROW_PIXELS = 16;
+    private static final Pattern PLACE = Pattern.compile("\\{([a-z]+)}");
 
     private PlanPage() {}
 
@@ -28,19 +33,24 @@ public final class PlanPage {
     public static void write(Path file, String title, BalanceForecast forecast, List<String> lines) {
         StringBuilder loads = new StringBuilder();
         forecast.loads().forEach((balance, rankLoads) -> loads.append(chart("balance " + balance, bars(rankLoads))));
-        String page = template("plan.html")
-                .replace("{title}", escaped(title))
-                .replace(
-                        "{lengths}",
-                        chart("samples by length", forecast.histogram().bars()))
-                .replace("{loads}", loads)
-                .replace("{text}", escaped(String.join("\n", lines)));
+        String page = page(
+                title,
+                chart("samples by length", forecast.histogram().bars()),
+                loads.toString(),
+                String.join("\n", lines));
         try {
             Files.writeString(file, page);
         } catch (IOException notWritten) {
             throw new StoreAccessException(
                     FailureMessage.of("writing the plan").with("html", file).with("found", notWritten), notWritten);
         }
+    }
+
+    /// @param lengths,loads charts; title and text are escaped here
+    static String page(String title, String lengths, String loads, String text) {
+        return filled(
+                "plan.html",
+                Map.of("title", escaped(title), "lengths", lengths, "loads", loads, "text", escaped(text)));
     }
 
     /// One bar of a chart.
@@ -57,25 +67,46 @@ public final class PlanPage {
                 .toList();
     }
 
-    private static String chart(String caption, List<Bar> bars) {
+    static String chart(String caption, List<Bar> bars) {
         double longest = bars.stream().mapToDouble(Bar::length).max().orElse(1);
         StringBuilder drawn = new StringBuilder();
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
-            drawn.append(template("bar.svg")
-                    .replace("{y}", Integer.toString(i * ROW_PIXELS))
-                    .replace("{width}", Amounts.format("%.1f", longest == 0 ? 0 : BAR_PIXELS * bar.length() / longest))
-                    .replace("{label}", escaped(bar.label()))
-                    .replace("{value}", escaped(bar.value())));
+            double width = longest == 0 ? 0 : BAR_PIXELS * bar.length() / longest;
+            drawn.append(filled(
+                    "bar.svg",
+                    Map.of(
+                            "y", Integer.toString(i * ROW_PIXELS),
+                            "width", Amounts.format("%.1f", width),
+                            "label", escaped(bar.label()),
+                            "value", escaped(bar.value()))));
         }
-        return template("chart.svg")
-                .replace("{caption}", escaped(caption))
-                .replace("{height}", Integer.toString(bars.size() * ROW_PIXELS))
-                .replace("{bars}", drawn);
+        return filled(
+                "chart.svg",
+                Map.of(
+                        "caption", escaped(caption),
+                        "height", Integer.toString(bars.size() * ROW_PIXELS),
+                        "bars", drawn.toString()));
+    }
+
+    /// A template with its places filled in one pass, so that what is filled in is not searched for places.
+    private static String filled(String template, Map<String, String> values) {
+        return PLACE.matcher(template(template)).replaceAll(place -> Matcher.quoteReplacement(value(place, values)));
+    }
+
+    private static String value(MatchResult place, Map<String, String> values) {
+        String value = values.get(place.group(1));
+        if (value == null) {
+            throw new IllegalStateException("nothing to fill in for " + place.group());
+        }
+        return value;
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static String template(String name) {

@@ -180,11 +180,11 @@ class LoaderOptionsTest {
         for (String text : List.of("off", "exact", "delay=8")) {
             assertThat(Balance.parse(text)).hasToString(text);
         }
-        for (String text : List.of("delay", "delay=", "delay=0", "delay=-1", "delay=x", "on")) {
+        for (String text : List.of("delay", "delay=", "delay=0", "delay=-1", "delay=2147483647", "delay=x", "on")) {
             assertThatThrownBy(() -> Balance.parse(text))
                     .as(text)
                     .isInstanceOf(ConfigurationException.class)
-                    .hasMessageEndingWith("use off, exact or delay=N, as in delay=8");
+                    .hasMessageEndingWith("use off, exact or delay=N with N from 1 to 2147483646, as in delay=8");
         }
     }
 
