@@ -63,7 +63,7 @@ public final class CommonOptions {
     /// Prints what only `--verbose` shows.
     public void detail(String text) {
         if (verbose) {
-            err().println(text);
+            err().println(Locations.withoutSecrets(text));
             err().flush();
         }
     }

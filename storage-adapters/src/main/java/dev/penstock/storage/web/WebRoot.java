@@ -25,7 +25,8 @@ record WebRoot(URI shown, @Nullable String query) {
             throw new ConfigurationException(FailureMessage.of("opening a store")
                     .with("scheme", scheme)
                     .with("host", root.getHost())
-                    .remedy("write " + scheme + "://HOST[:PORT]/PATH[?TOKEN], without user, password or fragment"));
+                    .remedy("write " + scheme
+                            + "://HOST[:PORT]/PATH and behind it ?TOKEN, without user, password or fragment"));
         }
         String port = root.getPort() < 0 ? "" : ":" + root.getPort();
         String directory = path.endsWith("/") ? path : path + "/";
