@@ -71,8 +71,9 @@ final class DiskTier implements AutoCloseable {
         this.table = new FrameTable((int) frames);
         this.threads = Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("penstock-disk-", 0).factory());
-        for (int frame = table.frameCount() - 1; frame >= 0; frame--) {
-            SlabHeader header = frame < slab.reachedFrames() ? readableHeader(frame) : null;
+        table.takeFirst(slab.reachedFrames());
+        for (int frame = slab.reachedFrames() - 1; frame >= 0; frame--) {
+            SlabHeader header = readableHeader(frame);
             if (header == null || !unclaimed.add(frame, header)) {
                 table.free(frame);
             }

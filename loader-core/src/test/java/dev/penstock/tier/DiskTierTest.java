@@ -263,6 +263,19 @@ class DiskTierTest {
     }
 
     @Test
+    void aBudgetFarBeyondTheDataCostsNoHeap() {
+        for (int run = 0; run < 2; run++) {
+            try (SoloDisk tier = tier(1L << 40)) {
+                readAll(tier);
+                readAll(another(tier, map("mem:/b")));
+                readAll(tier);
+            }
+        }
+        assertThat(source.reads.get()).isEqualTo(2 * BLOCKS);
+        assertThat(meter.snapshot().diskHits()).isEqualTo(3 * BLOCKS);
+    }
+
+    @Test
     void aFailureOfTheSourceIsPassedOnAndNothingIsKept() {
         HeldSource held = new HeldSource();
         try (SoloDisk tier = SoloDisk.open(
