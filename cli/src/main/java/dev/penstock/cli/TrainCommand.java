@@ -151,7 +151,16 @@ final class TrainCommand implements Callable<Integer> {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world, chosen, config, opening(), run, checkpointing, calibrating(chosen), trace, common.out());
+                    world,
+                    chosen,
+                    config,
+                    opening(),
+                    run,
+                    checkpointing,
+                    calibrating(chosen),
+                    trace,
+                    common.out(),
+                    common::progress);
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());

@@ -2,8 +2,10 @@ package dev.penstock.cli.train;
 
 import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.BatchWait;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.TraceWriter;
 import dev.penstock.cli.report.WarmUpText;
 import dev.penstock.error.ConfigurationException;
@@ -34,6 +36,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
 ///
@@ -52,11 +55,13 @@ public final class RankTraining {
     private final Calibrating calibrating;
     private final Optional<Path> trace;
     private final PrintWriter out;
+    private final Supplier<ProgressLine> progress;
     private long reportedNanos = System.nanoTime();
 
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
     /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
+    /// @param progress where waits that become long are said
     public RankTraining(
             World world,
             Recipe recipe,
@@ -66,7 +71,8 @@ public final class RankTraining {
             Checkpointing checkpointing,
             Calibrating calibrating,
             Optional<Path> trace,
-            PrintWriter out) {
+            PrintWriter out,
+            Supplier<ProgressLine> progress) {
         this.world = world;
         this.recipe = recipe;
         this.loading = loading;
@@ -76,6 +82,7 @@ public final class RankTraining {
         this.calibrating = calibrating;
         this.trace = trace;
         this.out = out;
+        this.progress = progress;
     }
 
     /// Trains to the end and leaves this rank's report in the run directory.
@@ -104,7 +111,7 @@ public final class RankTraining {
         Model model = recipe.model().build(config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                BatchSource loader = opening.open(index, store, config)) {
+                BatchSource loader = open(index, store, config)) {
             String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
                 requireContinues(checkpoint.state(), loader.state(startStep), digest);
@@ -148,6 +155,13 @@ public final class RankTraining {
                 model.export(run.model());
             }
             ranks.barrier();
+        }
+    }
+
+    private BatchSource open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+        try (ProgressLine line = progress.get();
+                ProgressLine.Wait _ = line.waitFor(() -> "the shards")) {
+            return opening.open(index, store, config);
         }
     }
 
@@ -223,9 +237,11 @@ public final class RankTraining {
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
                 Metrics metrics = world.isFirst() ? new Metrics(LineFile.append(run.metrics())) : null;
+                ProgressLine line = progress.get();
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
-            while (batches.hasNext()) {
+            BatchWait wait = new BatchWait(line, loader);
+            while (wait.hasNext(batches)) {
                 StepResult result;
                 try (HostBatch staged = sink.accept(batches.next())) {
                     if (tracing != null) {
