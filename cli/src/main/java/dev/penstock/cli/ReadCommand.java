@@ -132,7 +132,7 @@ final class ReadCommand implements Callable<Integer> {
                         trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
                 ProgressLine progress = common.progress();
                 BatchIterator batches = loader.iterator()) {
-            BatchWait wait = new BatchWait(progress, loader);
+            BatchWait wait = BatchWait.on(progress, loader);
             while (wait.hasNext(batches)) {
                 try (Batch batch = batches.next()) {
                     consume(batch, writer);

@@ -240,7 +240,7 @@ public final class RankTraining {
                 ProgressLine line = progress.get();
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
-            BatchWait wait = new BatchWait(line, loader);
+            BatchWait wait = BatchWait.on(line, loader);
             while (wait.hasNext(batches)) {
                 StepResult result;
                 try (HostBatch staged = sink.accept(batches.next())) {
