@@ -6,6 +6,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -15,6 +16,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// How a failure reaches a person: one line on standard error, the stack with `--verbose`, and an exit code.
 final class FailureReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -22,13 +24,32 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     @Override
     public int handleParseException(ParameterException refused, String[] arguments) {
         CommandLine command = refused.getCommandLine();
-        List<String> suggestions = refused instanceof CommandLine.UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions()
-                : List.of();
+        ParameterException shown = refused;
+        List<String> suggestions = List.of();
+        if (refused instanceof UnmatchedArgumentException unmatched) {
+            shown = withoutValues(unmatched);
+            suggestions = unmatched.getSuggestions();
+        }
         String meant = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
         String help = "; see " + command.getCommandSpec().qualifiedName() + " --help";
-        print(command.getErr(), oneLine(refused.getMessage()) + meant + help, refused, Arrays.asList(arguments));
+        print(command.getErr(), oneLine(shown.getMessage()) + meant + help, shown, Arrays.asList(arguments));
         return ExitCode.WRONG_USAGE;
+    }
+
+    /// A mistyped option is named alone: its value, behind it or after it, may be a token.
+    private static ParameterException withoutValues(UnmatchedArgumentException unmatched) {
+        List<String> options = unmatched.getUnmatched().stream()
+                .filter(argument -> argument.startsWith("-"))
+                .map(argument -> "'" + argument.replaceFirst("(?s)=.*", "") + "'")
+                .toList();
+        if (options.isEmpty()) {
+            return unmatched;
+        }
+        ParameterException named = new ParameterException(
+                unmatched.getCommandLine(),
+                (options.size() == 1 ? "Unknown option: " : "Unknown options: ") + String.join(", ", options));
+        named.setStackTrace(unmatched.getStackTrace());
+        return named;
     }
 
     @Override
@@ -50,7 +71,9 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
     private static void print(PrintWriter err, String message, Exception failure, List<String> arguments) {
         err.println("penstock: " + Locations.withoutSecrets(message));
         if (arguments.contains(CommonOptions.VERBOSE)) {
-            failure.printStackTrace(err);
+            StringWriter stack = new StringWriter();
+            failure.printStackTrace(new PrintWriter(stack));
+            err.print(Locations.withoutSecrets(stack.toString()));
         }
         err.flush();
     }

@@ -1,6 +1,7 @@
 package dev.penstock.cli;
 
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Row;
@@ -20,7 +21,8 @@ record OpenDataset(ObjectStore store, DatasetIndex index, IndexCacheCounters cac
     static OpenDataset at(URI location, CommonOptions common) {
         ObjectStore store = ObjectStores.open(location);
         IndexCache cache = IndexCache.ofUser();
-        try (ProgressLine progress = common.progress()) {
+        try (ProgressLine progress = common.progress();
+                ProgressLine.Wait _ = progress.waitFor(() -> "the index of " + Locations.shown(location))) {
             DatasetIndex index = DatasetIndex.open(store, cache, CommonOptions.shownOn(progress));
             return new OpenDataset(store, index, cache.counters());
         } catch (RuntimeException failed) {

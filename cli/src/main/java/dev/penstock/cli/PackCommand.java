@@ -76,7 +76,7 @@ final class PackCommand implements Callable<Integer> {
                         Amounts.bytes(packed.payloadBytes()),
                         Amounts.count(packed.shards()),
                         Amounts.count(packed.index().samples()),
-                        destination));
+                        Locations.shown(destination)));
         if (packed.filteredOut() + packed.notRegular() > 0) {
             common.out()
                     .println(Amounts.format(

@@ -7,6 +7,7 @@ import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.BatchWait;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.ProgressLine;
@@ -74,7 +75,7 @@ final class ReadCommand implements Callable<Integer> {
     }
 
     private void read(OpenDataset dataset, LoaderConfig config) {
-        try (Loader loader = Loader.open(dataset.index(), dataset.store(), config)) {
+        try (Loader loader = open(dataset, config)) {
             LoaderReport report = read(loader);
             report.lines().forEach(common.out()::println);
             loading.balance().remark(config.ranks()).ifPresent(common.out()::println);
@@ -86,20 +87,34 @@ final class ReadCommand implements Callable<Integer> {
         }
     }
 
+    private Loader open(OpenDataset dataset, LoaderConfig config) {
+        try (ProgressLine progress = common.progress();
+                ProgressLine.Wait _ = progress.waitFor(() -> "the shards of " + Locations.shown(location))) {
+            return Loader.open(dataset.index(), dataset.store(), config);
+        }
+    }
+
     private void readFromDaemon(LoaderConfig config) {
         SortedMap<String, String> options = daemon.stated();
         config.epochs().ifPresent(count -> options.put("epochs", Long.toString(count)));
-        try (RemoteLoader loader = daemon.attach(
-                location,
-                options,
-                config.startStep(),
-                "read-" + ProcessHandle.current().pid())) {
+        try (RemoteLoader loader = attach(options, config)) {
             LoaderReport report = read(loader);
             report.lines().forEach(common.out()::println);
             common.out().flush();
             Result result = common.newResult().param("uri", Locations.shown(location));
             options.forEach(result::param);
             common.write(result.rows(report.rows()));
+        }
+    }
+
+    private RemoteLoader attach(SortedMap<String, String> options, LoaderConfig config) {
+        try (ProgressLine progress = common.progress();
+                ProgressLine.Wait _ = progress.waitFor(() -> "the daemon to open " + Locations.shown(location))) {
+            return daemon.attach(
+                    location,
+                    options,
+                    config.startStep(),
+                    "read-" + ProcessHandle.current().pid());
         }
     }
 
@@ -117,7 +132,8 @@ final class ReadCommand implements Callable<Integer> {
                         trace.map(LineFile::create).map(TraceWriter::new).orElse(null);
                 ProgressLine progress = common.progress();
                 BatchIterator batches = loader.iterator()) {
-            while (batches.hasNext()) {
+            BatchWait wait = BatchWait.on(progress, loader);
+            while (wait.hasNext(batches)) {
                 try (Batch batch = batches.next()) {
                     consume(batch, writer);
                     progress.show(() -> WarmUpText.behind(

@@ -99,7 +99,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private DaemonConfig config() {
-        CacheConfig cache = new CacheConfig((int) Math.min(Integer.MAX_VALUE, block.bytes()), ram.bytes(), disk);
+        CacheConfig cache = new CacheConfig(block.toBlockBytes(), ram.bytes(), disk);
         FetchConfig fetch =
                 FetchConfig.defaults().withMaxConnections(connections).withHedging(hedge);
         return new DaemonConfig(socket.toAbsolutePath(), cache, fetch, slotBudget.bytes(), slots.bytes(), lock);

@@ -176,7 +176,8 @@ final class TrainCommand implements Callable<Integer> {
                     calibrating(chosen),
                     trace,
                     recording,
-                    common.out());
+                    common.out(),
+                    common::progress);
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());

@@ -2,6 +2,8 @@ package dev.penstock.fetch;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import java.math.BigDecimal;
+import java.util.regex.Pattern;
 
 /// Whether a late request gets a second one beside it; `toString()` is the text that [#parse] reads.
 public sealed interface Hedging {
@@ -11,15 +13,12 @@ public sealed interface Hedging {
         if (text.equals("off")) {
             return new Off();
         }
-        try {
-            return new NearDeadline(Double.parseDouble(text));
-        } catch (NumberFormatException notANumber) {
-            throw new ConfigurationException(
-                    FailureMessage.of("hedging option")
-                            .with("value", text)
-                            .remedy("use off, or the share of bytes that may be wasted, as in 0.05"),
-                    notANumber);
+        if (!NearDeadline.DECIMAL.matcher(text).matches()) {
+            throw new ConfigurationException(FailureMessage.of("hedging option")
+                    .with("value", text)
+                    .remedy("use off, or the share of bytes that may be wasted, as in 0.05"));
         }
+        return new NearDeadline(Double.parseDouble(text));
     }
 
     /// Never: stalls are waited for.
@@ -34,6 +33,10 @@ public sealed interface Hedging {
     ///
     /// @param share bytes that may be wasted on it, for each useful one; above 0 and up to 1
     record NearDeadline(double share) implements Hedging {
+
+        /// What people write; Java takes more for a number, such as `0.05f`.
+        private static final Pattern DECIMAL = Pattern.compile("\\d+(\\.\\d+)?|\\.\\d+");
+
         public NearDeadline {
             if (!(share > 0 && share <= 1)) {
                 throw new ConfigurationException(FailureMessage.of("hedging option")
@@ -44,7 +47,7 @@ public sealed interface Hedging {
 
         @Override
         public String toString() {
-            return Double.toString(share);
+            return BigDecimal.valueOf(share).stripTrailingZeros().toPlainString();
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -143,6 +144,10 @@ final class CachedBundles {
     }
 
     private Optional<OpenIndex> open(Path bundle) throws IOException {
+        // Opening a directory to read succeeds; mapping it then fails for want of a "device".
+        if (Files.exists(bundle) && !Files.isRegularFile(bundle)) {
+            throw new FileSystemException(bundle.toString(), null, "not a file, and in the place of an index");
+        }
         try (FileChannel file = FileChannel.open(bundle, StandardOpenOption.READ)) {
             MemorySegment mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
             return Optional.of(IndexBundle.decode(mapped, root).open(mapped).remembering(versions(home, bundle)));

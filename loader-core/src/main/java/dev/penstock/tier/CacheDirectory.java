@@ -3,21 +3,27 @@ package dev.penstock.tier;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A directory that one process at a time keeps its slab in; the lock ends with the process, however it dies.
+///
+/// What else lies there is left alone: no link is followed, a lock file with other content than a process id is not
+/// ours, and only files named like slabs are deleted.
 final class CacheDirectory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CacheDirectory.class);
@@ -25,6 +31,14 @@ final class CacheDirectory implements AutoCloseable {
     /// The directories this process holds. POSIX drops a process's lock when it closes any descriptor of the file, so
     /// a second opening in one process must be refused before it touches the lock file.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private static final Pattern SLAB = Pattern.compile("blocks-v\\d+-\\d+\\.slab");
+
+    /// A process id on a line, or nothing where its writer was killed.
+    private static final Pattern LOCK = Pattern.compile("\\d{0,20}\\n?");
+
+    /// The longest process id, its line end, and a byte that no lock has.
+    private static final int LOCK_BYTES = 21;
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -53,19 +67,49 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     private static FileChannel locked(Path directory) throws IOException {
-        Path path = directory.resolve("lock");
-        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file = openOwn(directory.resolve("lock"));
         try {
+            String content = content(file);
             if (file.tryLock() == null) {
-                throw held(directory, Files.readString(path).strip());
+                throw held(directory, content.strip());
+            }
+            if (!LOCK.matcher(content).matches()) {
+                throw foreignLock(directory);
             }
             file.truncate(0);
-            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+            file.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
             return file;
         } catch (IOException | ConfigurationException failure) {
             file.close();
             throw failure;
         }
+    }
+
+    /// Opens or creates a file of the tier; fails where a link is in its place, whose target may be anybody's.
+    static FileChannel openOwn(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException("a link is in the place of " + file.getFileName());
+        }
+        return FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// Read through the channel of the lock: closing another one would give the lock up.
+    private static String content(FileChannel file) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(LOCK_BYTES);
+        file.read(content, 0);
+        return StandardCharsets.US_ASCII.decode(content.flip()).toString();
+    }
+
+    private static ConfigurationException foreignLock(Path directory) {
+        return new ConfigurationException(FailureMessage.of("locking the disk tier")
+                .with("directory", directory)
+                .with("found", "a file 'lock' that is not a disk tier's")
+                .remedy("name a directory that nothing else uses"));
     }
 
     private static ConfigurationException held(Path directory, String pid) {
@@ -114,8 +158,13 @@ final class CacheDirectory implements AutoCloseable {
 
     private List<Path> slabs() throws IOException {
         List<Path> slabs = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "blocks-*.slab")) {
-            found.forEach(slabs::add);
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+            for (Path path : found) {
+                if (SLAB.matcher(path.getFileName().toString()).matches()
+                        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    slabs.add(path);
+                }
+            }
         } catch (DirectoryIteratorException failure) {
             throw failure.getCause();
         }

@@ -22,7 +22,8 @@ import reactor.core.publisher.Mono;
 /// Blocks on local disk, in front of their origins: they survive restarts, and a kill at any instant.
 ///
 /// Every read from disk is verified (key, length, crc32c); a block that is torn, flipped or unreadable is counted,
-/// dropped, and read from the origin. A write that fails (disk full, read-only, quota) is counted and survived.
+/// dropped, and read from the origin. A write that fails (disk full, quota, a disk that has turned read-only) is
+/// counted and survived; a directory that cannot be written at the start is refused, however much of the data it holds.
 ///
 /// Admission and eviction go by next use over all jobs: the block needed last makes room, and a block needed later
 /// than every block on disk is not written. For the job that reads a block its next use is the one after that read,
@@ -71,8 +72,9 @@ final class DiskTier implements AutoCloseable {
         this.table = new FrameTable((int) frames);
         this.threads = Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("penstock-disk-", 0).factory());
-        for (int frame = table.frameCount() - 1; frame >= 0; frame--) {
-            SlabHeader header = frame < slab.reachedFrames() ? readableHeader(frame) : null;
+        table.takeFirst(slab.reachedFrames());
+        for (int frame = slab.reachedFrames() - 1; frame >= 0; frame--) {
+            SlabHeader header = readableHeader(frame);
             if (header == null || !unclaimed.add(frame, header)) {
                 table.free(frame);
             }

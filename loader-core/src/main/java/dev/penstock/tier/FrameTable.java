@@ -1,23 +1,33 @@
 package dev.penstock.tier;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Which block lies in which frame of a tier, and which one to drop: the block that is needed last by any job.
 ///
 /// Confined to its tier's lock. A frame is free, taken (being filled; unknown to [#furthest]), or holds a block that
-/// may be pinned.
+/// may be pinned. Frames are first taken in order, and one that never was costs no heap: the budget of a disk may be
+/// far beyond the data.
 final class FrameTable {
 
     private static final int NONE = -1;
 
-    /// Null where a frame holds no block.
-    private final @Nullable DatasetFrames[] datasetOfFrame;
+    /// The columns begin with so many rows, and then grow by half.
+    private static final int FEWEST_ROWS = 64;
 
-    private final int[] blockOfFrame;
-    private final int[] pins;
-    private final int[] free;
+    private final int frameCount;
+
+    /// Frames below this one were taken before; there is a row for each, and for some more.
+    private int reached;
+
+    /// Null where a frame holds no block.
+    private @Nullable DatasetFrames[] datasetOfFrame = {};
+
+    private int[] blockOfFrame = {};
+    private int[] pins = {};
+    private int[] free = {};
     private int freeCount;
 
     /// Of every dataset.
@@ -26,21 +36,35 @@ final class FrameTable {
     private int heldBlocks;
     private double timeUntilFurthest;
 
-    /// Every frame begins taken.
+    /// Every frame begins free.
     FrameTable(int frameCount) {
-        this.datasetOfFrame = new @Nullable DatasetFrames[frameCount];
-        this.blockOfFrame = new int[frameCount];
-        this.pins = new int[frameCount];
-        this.free = new int[frameCount];
+        this.frameCount = frameCount;
     }
 
     int frameCount() {
-        return blockOfFrame.length;
+        return frameCount;
+    }
+
+    /// Takes the first frames; none was taken before.
+    void takeFirst(int count) {
+        reach(count);
+    }
+
+    private void reach(int count) {
+        if (count > pins.length) {
+            int rows = (int) Math.min(frameCount, Math.max(FEWEST_ROWS, count + count / 2L));
+            datasetOfFrame = Arrays.copyOf(datasetOfFrame, rows);
+            blockOfFrame = Arrays.copyOf(blockOfFrame, rows);
+            pins = Arrays.copyOf(pins, rows);
+            free = Arrays.copyOf(free, rows);
+            jobs.forEach(job -> job.reach(rows));
+        }
+        reached = count;
     }
 
     /// Lets a job's order count from now on.
     NextUses attach(DatasetFrames dataset, NextUse order, StepClock clock) {
-        NextUses job = new NextUses(order, clock, frameCount());
+        NextUses job = new NextUses(order, clock, pins.length);
         dataset.jobs.add(job);
         jobs.add(job);
         return job;
@@ -64,9 +88,16 @@ final class FrameTable {
         return --pins[frame];
     }
 
-    /// Takes the frame that was freed last; negative when none is free.
+    /// Takes the frame that was freed last, or the first that was never taken; negative when none is free.
     int take() {
-        return freeCount == 0 ? NONE : free[--freeCount];
+        if (freeCount > 0) {
+            return free[--freeCount];
+        }
+        if (reached == frameCount) {
+            return NONE;
+        }
+        reach(reached + 1);
+        return reached - 1;
     }
 
     /// Makes a taken frame free.
@@ -104,7 +135,7 @@ final class FrameTable {
         Paces.weigh(jobs);
         int furthest = NONE;
         double latest = Double.NEGATIVE_INFINITY;
-        for (int frame = 0; frame < blockOfFrame.length; frame++) {
+        for (int frame = 0; frame < reached; frame++) {
             DatasetFrames dataset = datasetOfFrame[frame];
             if (dataset == null || pins[frame] > 0) {
                 continue;
@@ -161,7 +192,7 @@ final class FrameTable {
             blocks += dataset.neededBlocks();
             frameBytes = dataset.map.blockBytes();
         }
-        long used = frameCount() - freeCount - leftCount - (heldBlocks - held);
+        long used = reached - freeCount - leftCount - (heldBlocks - held);
         return used >= Math.min(blocks, frameCount())
                 ? new Filling(heldBytes, heldBytes)
                 : new Filling(heldBytes, Math.min(dataBytes, frameCount() * frameBytes));

@@ -13,7 +13,7 @@ final class NextUses {
 
     private final NextUse order;
     private final StepClock clock;
-    private final long[] stepOfFrame;
+    private long[] stepOfFrame = {};
 
     private long now;
     private double stepTime = 1;
@@ -22,9 +22,15 @@ final class NextUses {
     NextUses(NextUse order, StepClock clock, int frameCount) {
         this.order = order;
         this.clock = clock;
-        this.stepOfFrame = new long[frameCount];
-        Arrays.fill(stepOfFrame, UNKNOWN);
         this.now = clock.step();
+        reach(frameCount);
+    }
+
+    /// Says that the tier has come to have so many frames.
+    void reach(int frameCount) {
+        int known = stepOfFrame.length;
+        stepOfFrame = Arrays.copyOf(stepOfFrame, frameCount);
+        Arrays.fill(stepOfFrame, known, frameCount, UNKNOWN);
     }
 
     NextUse order() {

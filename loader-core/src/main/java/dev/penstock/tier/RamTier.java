@@ -58,7 +58,6 @@ final class RamTier implements AutoCloseable {
         this.table = new FrameTable((int) frames);
         this.contents = new MemorySegment[(int) frames];
         for (int frame = 0; frame < frames; frame++) {
-            table.free(frame);
             contents[frame] = frame(frame, blockBytes);
         }
     }

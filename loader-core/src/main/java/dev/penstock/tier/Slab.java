@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// One file of frames, each a [SlabHeader] and room for one block; grows to the highest frame written.
@@ -24,8 +23,7 @@ final class Slab implements AutoCloseable {
     /// @param frameCount what lies behind the last frame is cut off
     Slab(Path file, int frameCount, int blockBytes) throws IOException {
         this.frameBytes = frameBytes(blockBytes);
-        this.channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.channel = CacheDirectory.openOwn(file);
         channel.truncate(frameCount * frameBytes);
         this.reachedFrames = (int) Math.ceilDiv(channel.size(), frameBytes);
     }

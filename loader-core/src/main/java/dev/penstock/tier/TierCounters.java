@@ -16,7 +16,8 @@ package dev.penstock.tier;
 /// @param diskBypasses blocks not admitted to disk, because they are needed later than every block there
 /// @param tornBlocks blocks on disk whose header or bytes were not what was written; fetched again
 /// @param diskReadFailures blocks on disk that could not be read; fetched again
-/// @param diskWriteFailures blocks that could not be written (disk full, read-only, quota); the run goes on without
+/// @param diskWriteFailures blocks that could not be written (disk full, quota, turned read-only since the start); the
+///     run goes on without
 public record TierCounters(
         long ramHits,
         long ramMisses,

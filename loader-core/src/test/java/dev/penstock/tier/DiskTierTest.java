@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DiskTierTest {
 
@@ -205,6 +207,45 @@ class DiskTierTest {
     }
 
     @Test
+    void filesOfOthersAreLeftAlone() throws Exception {
+        Path file = Files.writeString(directory.resolve("of-the-user"), "precious");
+        Path house = Files.writeString(directory.resolve("blocks-of-my-house.slab"), "precious");
+        Path link = Files.createSymbolicLink(directory.resolve("blocks-v1-123.slab"), file);
+        try (SoloDisk tier = tier(BLOCKS)) {
+            readAll(tier);
+        }
+        BlockCache.discard(directory);
+
+        assertThat(slab()).doesNotExist();
+        assertThat(file).hasContent("precious");
+        assertThat(house).hasContent("precious");
+        assertThat(link).isSymbolicLink();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blocks-v1-65536.slab", "lock"})
+    void aLinkInThePlaceOfAFileOfTheTierIsRefusedAndNotFollowed(String name) throws Exception {
+        Path file = Files.writeString(directory.resolve("of-the-user"), "precious");
+        Files.createSymbolicLink(directory.resolve(name), file);
+
+        assertThatThrownBy(() -> tier(2))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("opening the disk tier failed: directory=" + directory)
+                .hasMessageContaining("a link is in the place of " + name);
+        assertThat(file).hasContent("precious");
+    }
+
+    @Test
+    void aLockFileOfSomethingElseIsRefusedAndKept() throws Exception {
+        Path lock = Files.writeString(directory.resolve("lock"), "42 dependencies, resolved");
+
+        assertThatThrownBy(() -> tier(2))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageEndingWith("; name a directory that nothing else uses");
+        assertThat(lock).hasContent("42 dependencies, resolved");
+    }
+
+    @Test
     void aFullDiskIsCountedAndSurvived() throws Exception {
         Assumptions.assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/mount"))
@@ -260,6 +301,19 @@ class DiskTierTest {
         assertThatThrownBy(() -> tier(0))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("budgetBytes=0, oneBlockBytes=" + FRAME_BYTES);
+    }
+
+    @Test
+    void aBudgetFarBeyondTheDataCostsNoHeap() {
+        for (int run = 0; run < 2; run++) {
+            try (SoloDisk tier = tier(1L << 40)) {
+                readAll(tier);
+                readAll(another(tier, map("mem:/b")));
+                readAll(tier);
+            }
+        }
+        assertThat(source.reads.get()).isEqualTo(2 * BLOCKS);
+        assertThat(meter.snapshot().diskHits()).isEqualTo(3 * BLOCKS);
     }
 
     @Test

@@ -15,6 +15,9 @@ public record ByteSize(long bytes) {
     private static final Pattern TEXT =
             Pattern.compile("(\\d{1,18})([" + UNITS + "]?)(?:i?B)?", Pattern.CASE_INSENSITIVE);
 
+    /// The largest power of two that a buffer can have.
+    private static final int LARGEST_BLOCK_BYTES = 1 << 30;
+
     /// Reads a whole number and a unit.
     public static ByteSize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
@@ -34,6 +37,17 @@ public record ByteSize(long bytes) {
         return new ConfigurationException(FailureMessage.of("size option")
                 .with("value", text)
                 .remedy("write a whole number of bytes below 8E, with K, M, G or T for powers of 1024, as in 512M"));
+    }
+
+    /// As the size of a block; one that no buffer can have is refused in the words it was stated in.
+    public int toBlockBytes() {
+        if (bytes > LARGEST_BLOCK_BYTES) {
+            throw new ConfigurationException(FailureMessage.of("configuring the cache")
+                    .with("option", "block")
+                    .with("value", this)
+                    .with("wanted", "a power of two up to " + new ByteSize(LARGEST_BLOCK_BYTES)));
+        }
+        return (int) bytes;
     }
 
     /// The shortest text that [#parse] reads as this size.

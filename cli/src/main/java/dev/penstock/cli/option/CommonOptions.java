@@ -49,21 +49,21 @@ public final class CommonOptions {
         return command().commandLine().getErr();
     }
 
-    /// A line that is shown while the command works, on a terminal only.
+    /// A line that is shown while the command works.
     public ProgressLine progress() {
-        return ProgressLine.onTerminal(err());
+        return ProgressLine.on(err());
     }
 
     /// Waits for a store that does not answer, and shows on `progress` what it is that it does not answer.
     public static Patience shownOn(ProgressLine progress) {
-        return Patience.telling(failure ->
-                progress.show(() -> "waiting: " + Locations.withoutSecrets(String.valueOf(failure.getMessage()))));
+        return Patience.telling(
+                failure -> progress.failed(() -> Locations.withoutSecrets(String.valueOf(failure.getMessage()))));
     }
 
     /// Prints what only `--verbose` shows.
     public void detail(String text) {
         if (verbose) {
-            err().println(text);
+            err().println(Locations.withoutSecrets(text));
             err().flush();
         }
     }

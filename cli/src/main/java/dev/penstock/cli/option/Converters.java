@@ -42,6 +42,7 @@ public final class Converters {
         commandLine.registerConverter(TokenFormat.class, refusing(TokenFormat::parse));
         commandLine.registerConverter(DiskTierConfig.class, refusing(Converters::diskTier));
         commandLine.registerConverter(URI.class, refusing(Locations::uri));
+        commandLine.registerConverter(Path.class, refusing(Locations::path));
     }
 
     /// A refusal becomes picocli's, which names the option.
@@ -71,15 +72,24 @@ public final class Converters {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// A mistyped location may have a password on either side of its last colon: it is masked before it is cut.
     private static DiskTierConfig diskTier(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 1) {
-            throw new ConfigurationException(FailureMessage.of("disk tier option")
-                    .with("value", text)
-                    .remedy("write DIR:SIZE, as in /var/cache/penstock:20G"));
+            throw refusedTier(text);
         }
-        return new DiskTierConfig(
-                Path.of(text.substring(0, colon)),
-                ByteSize.parse(text.substring(colon + 1)).bytes());
+        try {
+            return new DiskTierConfig(
+                    Locations.path(text.substring(0, colon)),
+                    ByteSize.parse(text.substring(colon + 1)).bytes());
+        } catch (ConfigurationException partRefused) {
+            throw refusedTier(text);
+        }
+    }
+
+    private static ConfigurationException refusedTier(String text) {
+        return new ConfigurationException(FailureMessage.of("disk tier option")
+                .with("value", Locations.shown(text))
+                .remedy("write DIR:SIZE, as in /var/cache/penstock:20G"));
     }
 }

@@ -213,7 +213,7 @@ public final class LoaderOptions {
                 .ramBytes(ram.bytes())
                 .fetch(fetch(connections))
                 .slotBytes(slots.bytes())
-                .blockBytes((int) Math.min(Integer.MAX_VALUE, block.bytes()))
+                .blockBytes(block.toBlockBytes())
                 .pageLocking(lock)
                 .decodeThreads(threads);
         epochs.ifPresent(builder::epochs);

@@ -2,9 +2,11 @@ package dev.penstock.cli.train;
 
 import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.BatchWait;
 import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.cli.report.LoaderReport;
+import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.TraceWriter;
 import dev.penstock.cli.report.WarmUpText;
 import dev.penstock.error.ConfigurationException;
@@ -38,6 +40,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One rank of a training run: from the newest checkpoint of the run directory, or from the start, to the last step.
@@ -58,11 +61,13 @@ public final class RankTraining {
     private final Optional<Path> trace;
     private final Recording recording;
     private final PrintWriter out;
+    private final Supplier<ProgressLine> progress;
     private long reportedNanos = System.nanoTime();
 
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
     /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
+    /// @param progress where waits that become long are said
     public RankTraining(
             World world,
             Recipe recipe,
@@ -73,7 +78,8 @@ public final class RankTraining {
             Calibrating calibrating,
             Optional<Path> trace,
             Recording recording,
-            PrintWriter out) {
+            PrintWriter out,
+            Supplier<ProgressLine> progress) {
         this.world = world;
         this.recipe = recipe;
         this.loading = loading;
@@ -84,6 +90,7 @@ public final class RankTraining {
         this.trace = trace;
         this.recording = recording;
         this.out = out;
+        this.progress = progress;
     }
 
     /// Trains to the end and leaves this rank's report in the run directory.
@@ -112,7 +119,7 @@ public final class RankTraining {
         Model model = recipe.model().build(config.seed());
         Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                BatchSource loader = opening.open(index, store, config);
+                BatchSource loader = open(index, store, config);
                 BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
             String digest = digest(recipe, loader.stepCount());
             resumed.ifPresent(checkpoint -> {
@@ -188,6 +195,13 @@ public final class RankTraining {
                 Environment.now());
     }
 
+    private BatchSource open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
+        try (ProgressLine line = progress.get();
+                ProgressLine.Wait _ = line.waitFor(() -> "the shards")) {
+            return opening.open(index, store, config);
+        }
+    }
+
     /// The loss curve of the run so far, with what this rank's loader did; rank 0's, who keeps the curve.
     public TrainingReport report() {
         return TrainingReport.of(run, recipe.model().lossUnit(), run.readReport(world.rank()));
@@ -255,9 +269,11 @@ public final class RankTraining {
         long begin = System.nanoTime();
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
+                ProgressLine line = progress.get();
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
-            while (batches.hasNext()) {
+            BatchWait wait = BatchWait.on(line, loader);
+            while (wait.hasNext(batches)) {
                 StepResult result;
                 try (HostBatch staged = sink.accept(batches.next())) {
                     if (tracing != null) {

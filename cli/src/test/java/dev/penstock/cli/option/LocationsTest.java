@@ -55,4 +55,30 @@ class LocationsTest {
                 .isEqualTo("Unmatched argument at index 2: 'https://h/p?…', why?");
         assertThat(Locations.withoutSecrets("no location here?")).isEqualTo("no location here?");
     }
+
+    @Test
+    void aPasswordIsMaskedHoweverManySlashesAreLeftBeforeIt() {
+        assertThat(Locations.withoutSecrets("source=https:/user:s3cr3t@host/x?token=s3cr3t, key=a"))
+                .isEqualTo("source=https:/…@host/x?…, key=a");
+        assertThat(Locations.withoutSecrets("no file:///home/user:s3cr3t@host/x"))
+                .isEqualTo("no file:///home/…@host/x");
+        assertThat(Locations.withoutSecrets("uri=s3://bucket/a@b/c, path=/data/a@b"))
+                .isEqualTo("uri=s3://bucket/a@b/c, path=/data/a@b");
+    }
+
+    @Test
+    void aQueryIsMaskedToItsEnd() {
+        assertThat(Locations.withoutSecrets("'https://h/p?a=1,b='2'&token=s3cr3t'; https://h/p%3Ftoken=s3cr3t, why?"))
+                .isEqualTo("'https://h/p?…'; https://h/p?…, why?");
+    }
+
+    @Test
+    void aPathIsOfThisHost() {
+        assertThat(Locations.path("file:data")).isEqualTo(Path.of("data").toAbsolutePath());
+        assertThat(Locations.path("run:1.json")).isEqualTo(Path.of("run:1.json"));
+        assertThatThrownBy(() -> Locations.path("https://user:s3cr3t@h/x"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("path option failed: value=https://…@h/x; name a file or directory of this host, as a path"
+                        + " or as file:PATH");
+    }
 }

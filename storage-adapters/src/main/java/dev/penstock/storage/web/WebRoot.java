@@ -26,14 +26,16 @@ record WebRoot(URI shown, @Nullable String query) {
         String scheme = root.getScheme().toLowerCase(Locale.ROOT);
         String path = root.getRawPath();
         if (root.getHost() == null || path == null || root.getRawFragment() != null || root.getRawUserInfo() != null) {
-            throw new ConfigurationException(FailureMessage.of("opening a store")
-                    .with("scheme", scheme)
-                    .with("host", root.getHost())
-                    .remedy(
-                            isBareIpv6(root.getRawAuthority())
-                                    ? "write an IPv6 address in brackets, as in " + scheme + "://[::1]:PORT/PATH"
-                                    : "write " + scheme
-                                            + "://HOST[:PORT]/PATH[?TOKEN], without user, password or fragment"));
+            throw new ConfigurationException(
+                    FailureMessage.of("opening a store")
+                            .with("scheme", scheme)
+                            .with("host", root.getHost())
+                            .remedy(
+                                    isBareIpv6(root.getRawAuthority())
+                                            ? "write an IPv6 address in brackets, as in " + scheme
+                                                    + "://[::1]:PORT/PATH"
+                                            : "write " + scheme
+                                                    + "://HOST[:PORT]/PATH and behind it ?TOKEN, without user, password or fragment"));
         }
         String port = root.getPort() < 0 ? "" : ":" + root.getPort();
         String directory = path.endsWith("/") ? path : path + "/";
