@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.loader.LoaderState;
 import dev.penstock.order.Remainder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,6 +154,43 @@ public abstract class LoaderLaws {
                 assertThat(idsByStep(run(config -> config.epochs(2).ranks(3).startStep(from))))
                         .as("from step %d on 3 ranks", from)
                         .isEqualTo(new TreeMap<>(idsByStep).tailMap(from));
+            }
+        }
+    }
+
+    @Test
+    void longerRunContinuesAShorterOneFromAnyOfItsSteps() {
+        List<Delivery> longest = run(config -> config.epochs(3).ranks(2));
+        for (int epochs = 1; epochs < 3; epochs++) {
+            int ended = epochs;
+            long samples = ended * dataset.index().sampleCount();
+            requireContinued(config -> config.epochs(ended), samples / BATCH, longest);
+        }
+        for (int steps = 1; steps <= dataset.index().sampleCount() / BATCH + 2; steps++) {
+            int ended = steps;
+            requireContinued(config -> config.epochs(2).steps(ended), steps, longest);
+        }
+    }
+
+    /// @param fullSteps of the shorter run; a short one that ends it is in no longer run
+    private void requireContinued(UnaryOperator<LoaderConfig.Builder> ended, long fullSteps, List<Delivery> longest) {
+        List<Delivery> shorter = run(config -> ended.apply(config.ranks(2)));
+        try (BatchSource stopped = loader(config -> ended.apply(config.ranks(2)));
+                BatchSource resumed = loader(config -> config.epochs(3).ranks(2))) {
+            String context = "%d steps".formatted(stopped.stepCount());
+            assertThat(shorter.stream().filter(d -> d.step() < fullSteps))
+                    .as(context)
+                    .containsExactlyElementsOf(
+                            longest.stream().filter(d -> d.step() < fullSteps).toList());
+            for (long step = 0; step <= fullSteps; step++) {
+                stopped.state(step).requireContinues(resumed.state(step));
+            }
+            for (long step = fullSteps + 1; step <= stopped.stepCount(); step++) {
+                LoaderState saved = stopped.state(step);
+                LoaderState now = resumed.state(step);
+                assertThatThrownBy(() -> saved.requireContinues(now))
+                        .as(context)
+                        .isInstanceOf(ConfigurationException.class);
             }
         }
     }
