@@ -133,8 +133,13 @@ class TrainCommandTest {
 
     @Test
     void calibratedRunTrainsTheSameAndGoesOnWithWhatItMeasured() throws Exception {
-        String[] options = {"--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--calibrate=6"};
-        CommandRun.done(train("off", "--ranks=2", options[0], options[1]).toArray());
+        // Any times are explained better than by the square of the length alone.
+        Path cost = Files.writeString(directory.resolve("squares.yaml"), "beta: 1\n");
+        String[] options = {
+            "--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--batch=48", "--cost=" + cost, "--calibrate=6"
+        };
+        CommandRun.done(train("off", Stream.concat(Stream.of("--ranks=2"), Stream.of(options).limit(4)).toArray())
+                .toArray());
         startAndKill("on", options);
         Path json = directory.resolve("on.json");
         List<String> resume = train("on", (Object[]) options);

@@ -98,9 +98,9 @@ public final class RankTraining {
                         CalibrationHistory.parse(checkpoint.state().calibration()))
                 .orElse(CalibrationHistory.NONE);
         CalibrationHistory history = saved.forRanks(world.worldSize());
-        OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
-        LoaderConfig config =
-                loading.startStep(startStep).assigners(calibration.assigners()).build();
+        OnlineCalibration calibration = new OnlineCalibration(
+                calibrating, world, history, index, loading.startStep(startStep).build());
+        LoaderConfig config = loading.assigners(calibration.assigners()).build();
         Model model = recipe.model().build(config.seed());
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), recipe.optimizer());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
