@@ -175,23 +175,32 @@ public abstract class LoaderLaws {
     /// @param fullSteps of the shorter run; a short one that ends it is in no longer run
     private void requireContinued(UnaryOperator<LoaderConfig.Builder> ended, long fullSteps, List<Delivery> longest) {
         List<Delivery> shorter = run(config -> ended.apply(config.ranks(2)));
-        try (BatchSource stopped = loader(config -> ended.apply(config.ranks(2)));
-                BatchSource resumed = loader(config -> config.epochs(3).ranks(2))) {
-            String context = "%d steps".formatted(stopped.stepCount());
-            assertThat(shorter.stream().filter(d -> d.step() < fullSteps))
-                    .as(context)
-                    .containsExactlyElementsOf(
-                            longest.stream().filter(d -> d.step() < fullSteps).toList());
-            for (long step = 0; step <= fullSteps; step++) {
-                stopped.state(step).requireContinues(resumed.state(step));
-            }
-            for (long step = fullSteps + 1; step <= stopped.stepCount(); step++) {
-                LoaderState saved = stopped.state(step);
-                LoaderState now = resumed.state(step);
-                assertThatThrownBy(() -> saved.requireContinues(now))
+        List<LoaderState> saved = states(config -> ended.apply(config.ranks(2)));
+        List<LoaderState> now = states(config -> config.epochs(3).ranks(2));
+        String context = "%d steps".formatted(saved.size() - 1);
+        assertThat(shorter.stream().filter(d -> d.step() < fullSteps))
+                .as(context)
+                .containsExactlyElementsOf(
+                        longest.stream().filter(d -> d.step() < fullSteps).toList());
+        for (int step = 0; step < saved.size(); step++) {
+            LoaderState ofShorter = saved.get(step);
+            LoaderState ofLonger = now.get(step);
+            if (step <= fullSteps) {
+                ofShorter.requireContinues(ofLonger);
+            } else {
+                assertThatThrownBy(() -> ofShorter.requireContinues(ofLonger))
                         .as(context)
                         .isInstanceOf(ConfigurationException.class);
             }
+        }
+    }
+
+    /// Before each step of a run, and at its end.
+    private List<LoaderState> states(UnaryOperator<LoaderConfig.Builder> settings) {
+        try (BatchSource loader = loader(settings)) {
+            return LongStream.rangeClosed(0, loader.stepCount())
+                    .mapToObj(loader::state)
+                    .toList();
         }
     }
 
