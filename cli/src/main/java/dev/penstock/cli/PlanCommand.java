@@ -150,6 +150,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private void plan(
             LoaderConfig config, long[] firstSamples, LongToIntFunction lengthOf, int longest, Result result) {
+        config.requireFits(longest);
         SampleOrder order = new SampleOrder(firstSamples, config.shuffle(), config.seed());
         GlobalBatches batches = new GlobalBatches(
                 order.sampleCount(),

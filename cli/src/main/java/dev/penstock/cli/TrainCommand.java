@@ -246,6 +246,7 @@ final class TrainCommand implements Callable<Integer> {
         common.detail(config.toString());
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
             chosen.model().requireFits(dataset.index());
+            config.requireFits(dataset.index().longestLength());
             RankTraining.requireContinues(
                     dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
         }

@@ -79,6 +79,36 @@ class BadLengthsTest {
     }
 
     @Test
+    void sampleOfALaterStepIsRefusedBeforeTheFirst() throws IOException {
+        for (String[] option : new String[][] {
+            {"--max-tokens", "8"}, {"--layout", "bucket=4,8"}, {"--layout", "fixed=8,refuse"}
+        }) {
+            CommandRun run = plan("3\n3\n9\n", "--batch", 1, "--steps", 1, option[0], option[1]);
+            assertRefused(run, ExitCode.WRONG_USAGE, "=9");
+        }
+        CommandRun splitting = plan("3\n3\n9\n", "--batch", 1, "--steps", 1, "--layout", "fixed=8");
+        assertThat(splitting.exitCode()).as(splitting.err()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void readingRefusesTheLongestSampleBeforeTheFirstStep() throws IOException {
+        Path files = Files.createDirectories(directory.resolve("files"));
+        for (int i = 0; i < 9; i++) {
+            Files.write(files.resolve(i + ".txt"), new byte[i == 8 ? 9 : 3]);
+        }
+        Path shards = directory.resolve("shards");
+        CommandRun.done("pack", files, shards);
+        Path trace = directory.resolve("trace");
+        Object[] read = {
+            "read", shards, "--batch", 1, "--steps", 1, "--shuffle", "none", "--max-tokens", 8, "--trace", trace
+        };
+
+        assertRefused(CommandRun.of(read), ExitCode.WRONG_USAGE, "length=9, maxTokens=8", "raise --max-tokens");
+        read[9] = 9;
+        CommandRun.done(read);
+    }
+
+    @Test
     void sampleThatFitsNoRowIsRefused() throws IOException {
         assertRefused(
                 plan("3\n9\n", "--layout", "fixed=8,refuse"), ExitCode.WRONG_USAGE, "elements=9", "fixed=8 to split");

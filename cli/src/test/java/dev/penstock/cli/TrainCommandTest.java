@@ -133,8 +133,13 @@ class TrainCommandTest {
 
     @Test
     void calibratedRunTrainsTheSameAndGoesOnWithWhatItMeasured() throws Exception {
-        String[] options = {"--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--calibrate=6"};
-        CommandRun.done(train("off", "--ranks=2", options[0], options[1]).toArray());
+        // Most times are explained better than by the square of the length alone; on a busy machine no model may be.
+        Path cost = Files.writeString(directory.resolve("squares.yaml"), "beta: 1\n");
+        String[] options = {
+            "--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--batch=48", "--cost=" + cost, "--calibrate=6"
+        };
+        CommandRun.done(train("off", Stream.concat(Stream.of("--ranks=2"), Stream.of(options).limit(4)).toArray())
+                .toArray());
         startAndKill("on", options);
         Path json = directory.resolve("on.json");
         List<String> resume = train("on", (Object[]) options);
@@ -147,14 +152,24 @@ class TrainCommandTest {
         for (int step = 0; step < CALIBRATED_STEPS; step++) {
             assertThat(on.get(step)).as("step %d", step).isCloseTo(off.get(step), within(REASSOCIATION));
         }
-        assertThat(Files.readString(latestManifest("on"))).contains("\"calibration\":\"38 ");
         assertThat(globalBatches("on")).hasSize(CALIBRATED_STEPS).isEqualTo(globalBatches("off"));
-        assertThat(resumed.out()).contains("calibrated  at step 6, in force from step 38: cost ");
-        ResultFile result = ResultFile.read(json);
-        assertThat(result.value("calibrated_from_step")).isEqualTo(38);
-        assertThat(result.value("cost_error_after")).isPositive();
-        CommandRun.done(
-                "plan", shards, "--ranks=2", "--cost=" + directory.resolve("on").resolve("cost.yaml"));
+        assertThat(resumed.out())
+                .containsAnyOf(
+                        "calibrated  at step 6, in force from step 38: cost ",
+                        "calibrated  kept at step 6, not better: what was in force stays");
+        boolean fitted = resumed.out().contains("in force from step 38");
+        assertThat(Files.readString(latestManifest("on")).contains("\"calibration\":\"38 "))
+                .isEqualTo(fitted);
+        if (fitted) {
+            ResultFile result = ResultFile.read(json);
+            assertThat(result.value("calibrated_from_step")).isEqualTo(38);
+            assertThat(result.value("cost_error_after")).isPositive().isLessThan(result.value("cost_error_before"));
+            CommandRun.done(
+                    "plan",
+                    shards,
+                    "--ranks=2",
+                    "--cost=" + directory.resolve("on").resolve("cost.yaml"));
+        }
     }
 
     @Test

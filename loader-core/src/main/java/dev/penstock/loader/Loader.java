@@ -61,6 +61,7 @@ public final class Loader implements BatchSource {
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches = config.batches(index.sampleCount());
         requireStartWithinRun();
+        config.requireFits(index.longestLength());
         this.tiers = cache == null
                 ? CacheTiers.open(index, store, order, batches, config)
                 : CacheTiers.attach(index, store, order, batches, config, cache);
@@ -89,8 +90,8 @@ public final class Loader implements BatchSource {
 
     /// Opens a loader over an open index and the store it was read from, with a cache of its own.
     ///
-    /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, or when
-    /// settings contradict each other.
+    /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, when settings
+    /// contradict each other, or when the longest sample cannot be assigned.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
         return new Loader(index, store, config, null, null, () -> {});
     }

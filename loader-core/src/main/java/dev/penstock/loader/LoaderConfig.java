@@ -123,9 +123,15 @@ public record LoaderConfig(
         return Math.min(batches(sampleCount).stepCount(), steps.orElse(Long.MAX_VALUE));
     }
 
+    /// Fails when a step with the longest sample of a dataset could not be assigned to ranks and micro-batches.
+    public void requireFits(int longestLength) {
+        assigners.at(startStep).get().requireFits(longestLength);
+    }
+
     /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping, packed.
     ///
-    /// @param assigner makes the function that divides every global batch; called once per stream
+    /// @param assigner makes the function that divides every global batch; called when a loader opens and
+    ///     once per stream
     public static Builder builder(Supplier<RankAssigner> assigner) {
         return new Builder(assigner);
     }

@@ -36,8 +36,8 @@ public record LoaderState(
         long nextStep,
         long nextPosition) {
 
-    /// Changes when a field's meaning does.
-    public static final int VERSION = 3;
+    /// Changes when a field's meaning does, and when steps are cut into other windows than before.
+    public static final int VERSION = 4;
 
     /// In place of a regrouping: no step before `nextStep` trades samples with one after it.
     public static final String NO_WINDOW = "none";

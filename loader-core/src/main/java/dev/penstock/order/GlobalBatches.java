@@ -102,11 +102,12 @@ public record GlobalBatches(long sampleCount, int batchSize, long epochCount, Re
         };
     }
 
-    /// The first step with a sample of a later epoch, or the end of the run; not before [#firstWholeStep].
+    /// The first step with a sample of a later epoch, or that would have one if the run went on; not before
+    /// [#firstWholeStep]. The same for every number of epochs.
     public long endOfWholeSteps(long epoch) {
         long end = switch (remainder) {
             case DROP, SHORT -> (epoch + 1) * stepsPerEpoch();
-            case CARRY -> epoch + 1 == epochLimit() ? stepLimit() : (epoch + 1) * sampleCount / batchSize;
+            case CARRY -> (epoch + 1) * sampleCount / batchSize;
         };
         return Math.max(end, firstWholeStep(epoch));
     }

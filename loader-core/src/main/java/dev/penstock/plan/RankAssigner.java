@@ -13,4 +13,9 @@ public interface RankAssigner {
     /// @param count number of items; may be fewer than there are ranks, and then some ranks get none
     /// @param assignment receives the result; what it held before is overwritten
     void assign(int[] lengths, int count, RankAssignment assignment);
+
+    /// Fails if a step with a sample of that length could not be assigned, so that a run finds out before it begins.
+    default void requireFits(int longestLength) {
+        assign(new int[] {longestLength}, 1, new RankAssignment(1));
+    }
 }

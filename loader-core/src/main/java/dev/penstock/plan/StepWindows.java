@@ -10,8 +10,9 @@ import java.util.function.LongToIntFunction;
 ///
 /// A window holds whole steps of one epoch. The steps of an epoch are cut into as few windows as
 /// [StepRegrouping#windowSteps()] allows, of equal length but for one step, so that none is a mere rest. A step that
-/// spans two epochs is a window of its own, and every epoch keeps its samples. Where the run is cut off by a number of
-/// steps plays no part: a longer run continues a shorter one.
+/// spans two epochs is a window of its own, and every epoch keeps its samples. Where the run ends plays no part, be it
+/// by a number of steps or of epochs: the short step that a run may end with is a window of its own too, and every
+/// other step holds what it holds in a longer run. So a longer run continues a shorter one.
 ///
 /// Working out a window takes the lengths of its samples; windows are remembered within a budget. Confined to one
 /// thread.

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.batch.Batch;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.loader.LoaderState;
 import dev.penstock.order.Remainder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,6 +155,52 @@ public abstract class LoaderLaws {
                         .as("from step %d on 3 ranks", from)
                         .isEqualTo(new TreeMap<>(idsByStep).tailMap(from));
             }
+        }
+    }
+
+    @Test
+    void longerRunContinuesAShorterOneFromAnyOfItsSteps() {
+        List<Delivery> longest = run(config -> config.epochs(3).ranks(2));
+        for (int epochs = 1; epochs < 3; epochs++) {
+            int ended = epochs;
+            long samples = ended * dataset.index().sampleCount();
+            requireContinued(config -> config.epochs(ended), samples / BATCH, longest);
+        }
+        for (int steps = 1; steps <= dataset.index().sampleCount() / BATCH + 2; steps++) {
+            int ended = steps;
+            requireContinued(config -> config.epochs(2).steps(ended), steps, longest);
+        }
+    }
+
+    /// @param fullSteps of the shorter run; a short one that ends it is in no longer run
+    private void requireContinued(UnaryOperator<LoaderConfig.Builder> ended, long fullSteps, List<Delivery> longest) {
+        List<Delivery> shorter = run(config -> ended.apply(config.ranks(2)));
+        List<LoaderState> saved = states(config -> ended.apply(config.ranks(2)));
+        List<LoaderState> now = states(config -> config.epochs(3).ranks(2));
+        String context = "%d steps".formatted(saved.size() - 1);
+        assertThat(shorter.stream().filter(d -> d.step() < fullSteps))
+                .as(context)
+                .containsExactlyElementsOf(
+                        longest.stream().filter(d -> d.step() < fullSteps).toList());
+        for (int step = 0; step < saved.size(); step++) {
+            LoaderState ofShorter = saved.get(step);
+            LoaderState ofLonger = now.get(step);
+            if (step <= fullSteps) {
+                ofShorter.requireContinues(ofLonger);
+            } else {
+                assertThatThrownBy(() -> ofShorter.requireContinues(ofLonger))
+                        .as(context)
+                        .isInstanceOf(ConfigurationException.class);
+            }
+        }
+    }
+
+    /// Before each step of a run, and at its end.
+    private List<LoaderState> states(UnaryOperator<LoaderConfig.Builder> settings) {
+        try (BatchSource loader = loader(settings)) {
+            return LongStream.rangeClosed(0, loader.stepCount())
+                    .mapToObj(loader::state)
+                    .toList();
         }
     }
 

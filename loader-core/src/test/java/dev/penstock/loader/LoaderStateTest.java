@@ -19,14 +19,14 @@ class LoaderStateTest {
 
     @Test
     void anotherVersionIsRefusedByNumber() {
-        assertThatThrownBy(() -> LoaderState.parse(STATE.toJson().replace("\"version\":3", "\"version\":9")))
+        assertThatThrownBy(() -> LoaderState.parse(STATE.toJson().replace("\"version\":4", "\"version\":3")))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("reading a loader state failed: expectedVersion=3, foundVersion=9; ");
+                .hasMessageStartingWith("reading a loader state failed: expectedVersion=4, foundVersion=3; ");
     }
 
     @Test
     void whatIsNoStateIsRefused() {
-        for (String text : new String[] {"", "[]", "{}", "{\"version\":3}", "\u0000"}) {
+        for (String text : new String[] {"", "[]", "{}", "{\"version\":4}", "\u0000"}) {
             assertThatThrownBy(() -> LoaderState.parse(text)).as(text).isInstanceOf(ConfigurationException.class);
         }
     }

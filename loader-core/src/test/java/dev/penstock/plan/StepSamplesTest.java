@@ -71,6 +71,30 @@ class StepSamplesTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Remainder.class)
+    void whereTheRunEndsMovesNoSampleOfAnEarlierStep(Remainder remainder) {
+        for (int sampleCount = BATCH; sampleCount < 60; sampleCount++) {
+            for (int window = 2; window < 6; window++) {
+                StepRegrouping regrouping = new LongestToTheMiddle(window);
+                GlobalBatches longest =
+                        new GlobalBatches(sampleCount, BATCH, GlobalBatches.UNBOUNDED, remainder);
+                for (int epochs = 1; epochs <= EPOCHS; epochs++) {
+                    GlobalBatches shorter = new GlobalBatches(sampleCount, BATCH, epochs, remainder);
+                    StepSamples ended = samples(shorter, regrouping);
+                    StepSamples goesOn = samples(longest, regrouping);
+                    for (long step = 0; step < shorter.stepCount(); step++) {
+                        if (shorter.size(step) == longest.size(step)) {
+                            assertThat(load(ended, step))
+                                    .as("step %d of %s, windows of %d", step, shorter, window)
+                                    .isEqualTo(load(goesOn, step));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void noSampleLeavesItsWindow() {
         GlobalBatches batches = new GlobalBatches(41, BATCH, EPOCHS, Remainder.CARRY);

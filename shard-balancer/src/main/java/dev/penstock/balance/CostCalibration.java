@@ -6,18 +6,21 @@ import java.util.stream.IntStream;
 
 /// Fits a [CostModel] to measured times by least squares with no negative coefficient.
 ///
+/// What is squared is the distance of cost and time as a part of the time, so that a slow micro-batch counts as much as
+/// a quick one, and a disturbed one, however slow it was, hardly more.
+///
 /// With three coefficients the constraint is met by trying: of the seven sets of coefficients that may be positive,
 /// each solved without the constraint, the best solution with none negative is the answer. (Lawson and Hanson, "Solving
 /// Least Squares Problems", 1974, chapter 23, walk through the same sets more sparingly.) The arithmetic is IEEE's in a
 /// fixed sequence, so ranks that fit the same sums get the same integers.
 final class CostCalibration {
 
-    /// Fewer measurements than this are noise.
+    /// Fewer measurements than this cannot even tell which of them were disturbed.
     private static final int LEAST_MEASUREMENTS = 16;
 
-    /// The mean micro-batch costs about 2^46: coefficients then have digits enough for batches of a million tokens, and
-    /// a global batch of a thousand micro-batches stays a factor of a hundred below 64 bits.
-    private static final int MEAN_COST_BITS = 46;
+    /// A step of nothing but the longest samples costs about 2^56, whatever was measured: coefficients then have digits
+    /// enough, and a run of a hundred times the batch can still be planned by them.
+    private static final int LARGEST_STEP_BITS = 56;
 
     /// Columns whose correlation leaves less than this part of one to explain cannot be told apart by timing.
     private static final double LEAST_PIVOT = 1e-9;
@@ -47,10 +50,11 @@ final class CostCalibration {
         return bestGain == 0 ? Optional.empty() : Optional.of(best);
     }
 
-    /// How far the residual falls below that of the model that is 0; at a solution of the normal equations, `xᵀAᵀb`.
+    /// Sum over the measurements of cost over time; at a solution of the normal equations, how far the residual falls
+    /// below that of the model that is 0.
     static double gain(double[] sums, double[] coefficients) {
         return IntStream.range(0, COLUMNS)
-                .mapToDouble(i -> coefficients[i] * MicroBatchTimes.productWithTime(sums, i))
+                .mapToDouble(i -> coefficients[i] * MicroBatchTimes.sum(sums, i))
                 .sum();
     }
 
@@ -68,7 +72,7 @@ final class CostCalibration {
             for (int j = 0; j < n; j++) {
                 rows[i][j] = MicroBatchTimes.product(sums, columns[i], columns[j]) / (scale[i] * scale[j]);
             }
-            rows[i][n] = MicroBatchTimes.productWithTime(sums, columns[i]) / scale[i];
+            rows[i][n] = MicroBatchTimes.sum(sums, columns[i]) / scale[i];
         }
         double[] coefficients = new double[COLUMNS];
         for (int i = 0; i < n; i++) {
@@ -93,17 +97,15 @@ final class CostCalibration {
         return coefficients;
     }
 
-    /// The same as a cost model.
-    static CostModel inIntegers(double[] sums, double[] coefficients) {
-        double meanCost = Math.sqrt(squaredCost(sums, coefficients) / MicroBatchTimes.count(sums));
-        int shift = MEAN_COST_BITS - Math.getExponent(meanCost);
-        long[] integers = Arrays.stream(coefficients)
+    /// The same in whole numbers that leave room for a step; all 0 where none are small enough.
+    static long[] inIntegers(double[] coefficients, LargestStep largest) {
+        int shift = LARGEST_STEP_BITS - Math.getExponent(largest.cost(coefficients));
+        return Arrays.stream(coefficients)
                 .mapToLong(each -> Math.round(Math.scalb(each, shift)))
                 .toArray();
-        return new CostModel(integers[0], integers[1], integers[2]);
     }
 
-    /// Sum over the measurements of the square of what the model makes of them, `xᵀAᵀAx`.
+    /// Sum over the measurements of the square of cost over time, `xᵀAᵀAx`.
     static double squaredCost(double[] sums, double[] coefficients) {
         double sum = 0;
         for (int i = 0; i < COLUMNS; i++) {

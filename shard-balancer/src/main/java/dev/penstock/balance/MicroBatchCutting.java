@@ -32,7 +32,7 @@ final class MicroBatchCutting {
 
     private void cutShares(SortedCosts costs, RankAssignment assignment) {
         if (costs.count() > 0) {
-            policy.requireFits(costs.item(0), costs.length(0));
+            policy.requireFits(costs.length(0));
         }
         packing.pack(costs, shares, list);
         list.writeTo(assignment, policy);

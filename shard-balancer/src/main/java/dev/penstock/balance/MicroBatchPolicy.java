@@ -39,11 +39,10 @@ public record MicroBatchPolicy(long maxTokens, MicroBatchCounts counts, Layout l
         return new MicroBatchPolicy(maxTokens, counts, layout);
     }
 
-    /// Fails when an item does not fit a micro-batch of its own.
-    void requireFits(int item, int length) {
+    /// Fails when a sample does not fit a micro-batch of its own.
+    void requireFits(int length) {
         if (length > maxTokens) {
             throw new ConfigurationException(FailureMessage.of("micro-batch packing")
-                    .with("item", item)
                     .with("length", length)
                     .with("maxTokens", maxTokens)
                     .remedy("raise --max-tokens to at least the longest sample, or index with --max-length "

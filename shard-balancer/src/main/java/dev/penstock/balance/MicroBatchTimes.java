@@ -2,24 +2,26 @@ package dev.penstock.balance;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /// What the micro-batches of one rank took, and the sums of it that least squares needs; sums of different ranks add
 /// up.
 ///
-/// A measurement is a row `(tokens, squares, samples) → time`, where squares is the sum of the squared lengths. The
-/// latest few thousand are kept. Confined to one thread.
+/// A measurement is a row `(tokens, squares, samples) → time`, where squares is the sum of the squared lengths. Summed
+/// are rows divided by their time. The latest few thousand are kept. Confined to one thread.
 public final class MicroBatchTimes {
 
-    /// Products of two of the columns (tokens, squares, samples), upper triangle by rows; then of each with the time;
-    /// then the number of measurements in the sums, and of those refused.
+    /// Products of two of the columns (tokens, squares, samples), upper triangle by rows; then each column; then the
+    /// number of measurements in the sums, and of those refused.
     static final int SUMS = 11;
 
     /// 128 KiB; the coefficients of some hundred measurements are as good as the clock.
     private static final int KEPT = 4096;
 
     /// A micro-batch that took more than twice what the others make one expect was disturbed, by a collection of
-    /// garbage or another process, and says nothing about the model.
+    /// garbage or another process, and one that took less than half of it was not measured right: neither says anything
+    /// about the model.
     private static final double DISTURBED = 2;
 
     /// The first fit has the disturbed measurements in it, the second hardly any.
@@ -59,12 +61,12 @@ public final class MicroBatchTimes {
 
     /// The sums over the measurements that were not disturbed.
     double[] sums() {
-        double[] sums = sumUpTo(Double.POSITIVE_INFINITY, new double[COLUMNS]);
+        double[] sums = sum(_ -> true);
         for (int round = 0; round < ROUNDS; round++) {
             Optional<double[]> coefficients = CostCalibration.coefficients(sums);
             if (coefficients.isPresent()) {
                 double[] fitted = coefficients.get();
-                sums = sumUpTo(DISTURBED * median(ratios(fitted)), fitted);
+                sums = sumAround(median(ratios(fitted)), fitted);
             }
         }
         sums[REFUSED] = refused;
@@ -79,15 +81,6 @@ public final class MicroBatchTimes {
         return table;
     }
 
-    /// Median over the measurements of how far a model's cost is from the time it took, as a part of that cost, in the
-    /// unit that suits this rank best; NaN without measurements.
-    public double medianError(CostModel model) {
-        double[] ratios = ratios(model.perToken(), model.perTokenSquared(), model.perSample());
-        double unit = median(ratios);
-        return median(
-                Arrays.stream(ratios).map(ratio -> Math.abs(ratio / unit - 1)).toArray());
-    }
-
     /// Forgets every measurement.
     public void clear() {
         size = 0;
@@ -95,10 +88,17 @@ public final class MicroBatchTimes {
         refused = 0;
     }
 
-    private double[] sumUpTo(double limit, double... coefficients) {
+    private double[] sumAround(double expected, double... coefficients) {
+        return sum(row -> {
+            double ratio = ratio(row, coefficients);
+            return ratio <= expected * DISTURBED && ratio >= expected / DISTURBED;
+        });
+    }
+
+    private double[] sum(IntPredicate counts) {
         double[] sums = new double[SUMS];
         for (int row = 0; row < size; row++) {
-            if (limit == Double.POSITIVE_INFINITY || ratio(row, coefficients) <= limit) {
+            if (counts.test(row)) {
                 addTo(sums, row * ROW);
             }
         }
@@ -106,14 +106,15 @@ public final class MicroBatchTimes {
     }
 
     private void addTo(double[] sums, int at) {
+        double nanos = rows[at + COLUMNS];
         int sum = 0;
         for (int i = 0; i < COLUMNS; i++) {
             for (int j = i; j < COLUMNS; j++) {
-                sums[sum++] += rows[at + i] * rows[at + j];
+                sums[sum++] += rows[at + i] / nanos * (rows[at + j] / nanos);
             }
         }
         for (int i = 0; i < COLUMNS; i++) {
-            sums[sum++] += rows[at + i] * rows[at + COLUMNS];
+            sums[sum++] += rows[at + i] / nanos;
         }
         sums[COUNT]++;
     }
@@ -144,13 +145,15 @@ public final class MicroBatchTimes {
         return sums[row * COLUMNS - row * (row - 1) / 2 + Math.max(i, j) - row];
     }
 
-    static double productWithTime(double[] sums, int i) {
-        return sums[timeProduct(i)];
+    static double sum(double[] sums, int column) {
+        return sums[COLUMNS * (COLUMNS + 1) / 2 + column];
     }
 
-    /// Where the product of a column with the time is.
-    static int timeProduct(int column) {
-        return COLUMNS * (COLUMNS + 1) / 2 + column;
+    /// Makes sums what they were if every time had been shorter by a factor.
+    static void divideTimes(double[] sums, double factor) {
+        for (int sum = 0; sum < COUNT; sum++) {
+            sums[sum] *= sum < COLUMNS * (COLUMNS + 1) / 2 ? factor * factor : factor;
+        }
     }
 
     static double count(double[] sums) {

@@ -9,12 +9,16 @@ import java.util.stream.IntStream;
 ///
 /// A rank's times are its slowness times the cost of what it computed. Balanced by speed, a slow rank computes other
 /// micro-batches than a fast one, so neither can be fitted without the other: in turns, the model is fitted to times
-/// divided by slowness, and each rank's slowness to that model. The arithmetic is IEEE's in a fixed sequence, so ranks
-/// that fit the same table get the same integers.
+/// divided by slowness, and each rank's slowness to that model. Speeds are taken only if they explain the times better
+/// than equal ones, and the fit only if it explains them better than what is in force. The arithmetic is IEEE's in a
+/// fixed sequence, so ranks that fit the same table decide alike.
 public final class RankCalibration {
 
     /// Each turn halves what is left of the error, even where a rank has short samples only; a turn takes microseconds.
     private static final int TURNS = 50;
+
+    /// Some twenty for each coefficient. Fewer are noise: what fits them best can miss every part of the cost.
+    private static final int LEAST_MEASUREMENTS = 64;
 
     /// Fewer measurements of a rank than this do not tell its speed.
     private static final int LEAST_PER_RANK = 8;
@@ -22,6 +26,13 @@ public final class RankCalibration {
     /// Differences below two percent are what equal machines show from one minute to the next; giving way to them
     /// would unbalance ranks that are equal.
     private static final double EQUAL_SPEEDS = 1.02;
+
+    /// What one coefficient more explains by chance, in mean squared errors, is above this once in two thousand times
+    /// (χ² with one degree of freedom). A gain must be more than that for each.
+    private static final double CHANCE = 12;
+
+    /// A root mean square of a thousandth: less cannot be seen in a step's time.
+    private static final double NO_ERROR = 1e-6;
 
     private final double[][] sums;
     private final double[] slowness;
@@ -36,19 +47,89 @@ public final class RankCalibration {
         this.slowness = new double[ranks];
     }
 
-    /// What explains the times best; empty when there are too few measurements. A rank whose sums are not numbers, or
-    /// that has hardly any measurement, says nothing and counts as fast as the median of the others.
+    /// Fits what explains the times best, and judges it. A rank whose sums are not numbers, or that has hardly any
+    /// measurement, says nothing and counts as fast as the median of the others.
     ///
+    /// @param inForce what balancing goes by otherwise
     /// @param fromStep the step that the result is to hold from
-    public Optional<Calibration> fit(long fromStep) {
+    /// @param largest step of the run
+    public CalibrationOutcome judge(Calibration inForce, long fromStep, LargestStep largest) {
         Arrays.fill(slowness, 1);
-        Optional<double[]> coefficients = CostCalibration.coefficients(pooled());
-        for (int turn = 0; turn < TURNS && coefficients.isPresent(); turn++) {
-            measureSlowness(coefficients.get());
-            coefficients = CostCalibration.coefficients(pooled());
+        double[] pooled = pooled();
+        Optional<double[]> coefficients = CostCalibration.coefficients(pooled);
+        if (MicroBatchTimes.count(pooled) < LEAST_MEASUREMENTS || coefficients.isEmpty()) {
+            return new CalibrationOutcome.TooFew();
         }
-        return coefficients.map(
-                fitted -> new Calibration(fromStep, CostCalibration.inIntegers(pooled(), fitted), speeds()));
+        Explanation before = explanation(coefficients(inForce.model()), inForce.speeds());
+        Explanation best = explanation(CostCalibration.inIntegers(coefficients.get(), largest), RankSpeeds.EQUAL);
+        Explanation uneven = inTurns(coefficients.get(), largest);
+        int freeSpeeds = 0;
+        if (uneven.isBetterThan(best, measuredRanks() - 1)) {
+            best = uneven;
+            freeSpeeds = measuredRanks() - 1;
+        }
+        if (!best.isBetterThan(before, CostCalibration.COLUMNS - 1 + freeSpeeds)) {
+            return new CalibrationOutcome.NotBetter(before.error(), best.error());
+        }
+        long[] fitted = best.coefficients();
+        return new CalibrationOutcome.Better(
+                new Calibration(fromStep, new CostModel(fitted[0], fitted[1], fitted[2]), best.speeds()),
+                before.error(),
+                best.error());
+    }
+
+    private Explanation inTurns(double[] evenFit, LargestStep largest) {
+        double[] coefficients = evenFit;
+        for (int turn = 0; turn < TURNS; turn++) {
+            measureSlowness(coefficients);
+            coefficients = CostCalibration.coefficients(pooled()).orElse(coefficients);
+        }
+        return explanation(CostCalibration.inIntegers(coefficients, largest), speeds());
+    }
+
+    /// A model with rank speeds, and what it leaves of the times to explain.
+    ///
+    /// @param residual sum of squared errors
+    /// @param measurements that were to be explained
+    private record Explanation(long[] coefficients, RankSpeeds speeds, double residual, double measurements) {
+
+        /// Whether it explains more than another one by more than chance does.
+        ///
+        /// @param free coefficients that were fitted here and not there
+        boolean isBetterThan(Explanation other, int free) {
+            double meanSquare = Math.max(NO_ERROR, residual / measurements);
+            return other.residual - residual > CHANCE * Math.max(1, free) * meanSquare;
+        }
+
+        double error() {
+            return Math.sqrt(residual / measurements);
+        }
+    }
+
+    private static long[] coefficients(CostModel model) {
+        return new long[] {model.perToken(), model.perTokenSquared(), model.perSample()};
+    }
+
+    /// The unit of cost is free, so it is the one that suits the times best.
+    private Explanation explanation(long[] coefficients, RankSpeeds speeds) {
+        double[] model = Arrays.stream(coefficients).mapToDouble(each -> each).toArray();
+        double count = 0;
+        double gain = 0;
+        double squaredCost = 0;
+        for (int rank = 0; rank < sums.length; rank++) {
+            if (isMeasured(rank)) {
+                double slow = speeds.slowness(rank);
+                count += MicroBatchTimes.count(sums[rank]);
+                gain += slow * CostCalibration.gain(sums[rank], model);
+                squaredCost += slow * slow * CostCalibration.squaredCost(sums[rank], model);
+            }
+        }
+        double explained = squaredCost > 0 ? gain * gain / squaredCost : 0;
+        return new Explanation(coefficients, speeds, Math.max(0, count - explained), count);
+    }
+
+    private int measuredRanks() {
+        return sums.length - unmeasured().size();
     }
 
     /// Ranks that say nothing.
@@ -86,9 +167,7 @@ public final class RankCalibration {
         for (int rank = 0; rank < sums.length; rank++) {
             if (isMeasured(rank)) {
                 double[] own = sums[rank].clone();
-                for (int column = 0; column < CostCalibration.COLUMNS; column++) {
-                    own[MicroBatchTimes.timeProduct(column)] /= slowness[rank];
-                }
+                MicroBatchTimes.divideTimes(own, slowness[rank]);
                 Arrays.setAll(pooled, i -> pooled[i] + own[i]);
             }
         }

@@ -36,7 +36,7 @@ public final class UnbalancedAssigner implements RankAssigner {
 
     private void cutInOrder(int[] lengths, int count, RankAssignment assignment) {
         if (count > 0) {
-            policy.requireFits(costs.item(0), costs.length(0));
+            policy.requireFits(costs.length(0));
         }
         int ranks = assignment.ranks();
         int most = 0;

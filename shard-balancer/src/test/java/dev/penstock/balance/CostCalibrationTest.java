@@ -3,6 +3,7 @@ package dev.penstock.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.penstock.plan.RankAssignment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,9 @@ class CostCalibrationTest {
     }
 
     private static CostModel fit(double[] sums) {
-        return CostCalibration.inIntegers(
-                sums, CostCalibration.coefficients(sums).orElseThrow());
+        long[] fitted = CostCalibration.inIntegers(
+                CostCalibration.coefficients(sums).orElseThrow(), new LargestStep(512, 32_768));
+        return new CostModel(fitted[0], fitted[1], fitted[2]);
     }
 
     @Test
@@ -98,6 +100,31 @@ class CostCalibrationTest {
 
         assertThat(CostCalibration.coefficients(few.sums())).isEmpty();
         assertThat(CostCalibration.coefficients(broken)).isEmpty();
+    }
+
+    @Test
+    void stepOfTheLongestSamplesFitsWhatWasMeasuredOnShortOnes() {
+        int[] longest = new int[512];
+        Arrays.fill(longest, 32_768);
+        for (double perSquare : new double[] {0, 0.01, 5}) {
+            MicroBatchTimes times = new MicroBatchTimes();
+            for (int length = 1; length < 100; length++) {
+                times.add(1, length, (double) length * length, 900.0 * length + perSquare * length * length);
+            }
+            CostModel model = fit(times);
+
+            RankAssignment assignment = new RankAssignment(8);
+            new ExactBalancer(model, MicroBatchPolicy.uncapped()).assign(longest, longest.length, assignment);
+            assertThat(assignment.balanceRatio()).isEqualTo(1);
+            assertThat(model.cost(32_768)).as("digits").isGreaterThan(1L << 44);
+        }
+    }
+
+    @Test
+    void coefficientsTooSmallForWholeNumbersAreZero() {
+        assertThat(CostCalibration.inIntegers(
+                        new double[] {0, 1, 0}, new LargestStep(Integer.MAX_VALUE, Integer.MAX_VALUE)))
+                .containsOnly(0);
     }
 
     @Test

@@ -283,7 +283,7 @@ final class ExactBalancerTest {
     void sampleAboveTheCapIsRefusedByName() {
         assertThatThrownBy(() -> exact(MicroBatchPolicy.upTo(8), 2, 3, 9))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("micro-batch packing failed: item=1, length=9, maxTokens=8; "
+                .hasMessage("micro-batch packing failed: length=9, maxTokens=8; "
                         + "raise --max-tokens to at least the longest sample, or index with --max-length 8");
     }
 

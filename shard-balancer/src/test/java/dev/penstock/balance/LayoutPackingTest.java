@@ -50,6 +50,28 @@ class LayoutPackingTest {
     }
 
     @Test
+    void longestSampleIsRefusedBeforeTheFirstStepWhereItCannotBeLaidOut() {
+        Layout buckets = new Layout.Buckets(List.of(8, 64));
+        Layout refusing = new Layout.Fixed(64, LongerThanRow.REFUSE);
+        Layout splitting = new Layout.Fixed(64, LongerThanRow.SPLIT);
+        MicroBatchPolicy capped = MicroBatchPolicy.upTo(64);
+        for (MicroBatchPolicy policy : List.of(
+                capped,
+                MicroBatchPolicy.uncapped().withLayout(buckets),
+                MicroBatchPolicy.uncapped().withLayout(refusing))) {
+            for (RankAssigner assigner : List.of(
+                    new ExactBalancer(CostModel.tokens(), policy), new UnbalancedAssigner(CostModel.tokens(), policy))) {
+                assigner.requireFits(64);
+                assertThatThrownBy(() -> assigner.requireFits(65))
+                        .as("%s", policy)
+                        .isInstanceOf(ConfigurationException.class)
+                        .hasMessageContaining("65");
+            }
+        }
+        new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped().withLayout(splitting)).requireFits(65);
+    }
+
+    @Test
     void paddedMicroBatchesAreSortedAndEndWhereOneMoreRowWouldPassTheCap() {
         assertThat(exact(10, new Layout.Padded(), LENGTHS)).isEqualTo("0 | 2 1 | 3 5 4");
         assertThat(elements(10, new Layout.Padded(), LENGTHS)).isEqualTo(9 + 2 * 5 + 3 * 2);

@@ -31,12 +31,16 @@ public sealed interface CalibrationSchedule {
                 cause);
     }
 
-    /// The first calibration after a step, by the number of steps that are done by then.
+    /// The first calibration after a step, by the number of steps that are done by then; empty beyond what a long
+    /// holds.
     default OptionalLong after(long step) {
         return switch (this) {
             case Off() -> OptionalLong.empty();
             case Once(long once) -> once > step ? OptionalLong.of(once) : OptionalLong.empty();
-            case Every(long steps) -> OptionalLong.of((step / steps + 1) * steps);
+            case Every(long steps) -> {
+                long left = steps - step % steps;
+                yield step > Long.MAX_VALUE - left ? OptionalLong.empty() : OptionalLong.of(step + left);
+            }
         };
     }
 
@@ -63,7 +67,7 @@ public sealed interface CalibrationSchedule {
         }
     }
 
-    /// Again and again, each time from what was measured since the last.
+    /// Again and again, each time from what was measured since the last that had enough.
     record Every(long steps) implements CalibrationSchedule {
 
         private static final String PREFIX = "every=";

@@ -2,9 +2,13 @@ package dev.penstock.cli.train;
 
 import dev.penstock.balance.Calibration;
 import dev.penstock.balance.CalibrationHistory;
-import dev.penstock.balance.CostModel;
+import dev.penstock.balance.CalibrationOutcome;
+import dev.penstock.balance.LargestStep;
 import dev.penstock.balance.MicroBatchTimes;
 import dev.penstock.balance.RankCalibration;
+import dev.penstock.balance.RankSpeeds;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.loader.LoaderConfig;
 import dev.penstock.plan.AssignerTimeline;
 import dev.penstock.trainer.MicroBatchMeter;
 import dev.penstock.trainer.model.MicroBatch;
@@ -12,6 +16,7 @@ import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.World;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Measures what this rank's micro-batches take and, at the steps of the schedule, agrees with the other ranks on what
 /// balancing goes by from a later step on.
@@ -21,8 +26,9 @@ import java.util.Optional;
 ///                   └── LEAD_STEPS planned already ──► S  new cost model and speeds
 /// ```
 ///
-/// A calibration changes who computes a sample, never in which step. Ranks meet once per calibration, in one sum.
-/// Measurements end with the process: they are those of its machine. Confined to the thread that trains.
+/// A calibration changes who computes a sample, never in which step. Ranks meet once per calibration, in one sum, and
+/// not for one that no step of the run would go by. Measurements end with the process: they are those of its machine.
+/// Confined to the thread that trains.
 final class OnlineCalibration implements MicroBatchMeter {
 
     /// From an agreement to the first step that goes by it. Streams plan that far ahead of a pending agreement and no
@@ -35,20 +41,30 @@ final class OnlineCalibration implements MicroBatchMeter {
 
     private final Calibrating calibrating;
     private final World world;
+    private final long stepCount;
+    private final LargestStep largest;
     private final long warmUpEnd;
     private final AssignerTimeline assigners;
     private final MicroBatchTimes times = new MicroBatchTimes();
     private CalibrationHistory history;
 
-    /// @param history up to `startStep`, with speeds of this world's ranks
-    /// @param startStep first step of this process
-    OnlineCalibration(Calibrating calibrating, World world, CalibrationHistory history, long startStep) {
+    /// @param history up to the first step of this process, with speeds of this world's ranks
+    /// @param loading of this process, whatever assigners it has
+    OnlineCalibration(
+            Calibrating calibrating,
+            World world,
+            CalibrationHistory history,
+            DatasetIndex index,
+            LoaderConfig loading) {
         this.calibrating = calibrating;
         this.world = world;
         this.history = history;
-        this.warmUpEnd = startStep + WARM_UP_STEPS;
+        this.stepCount = loading.stepCount(index.sampleCount());
+        this.largest = new LargestStep(
+                (long) loading.batchSize() * loading.regrouping().windowSteps(), index.longestLength());
+        this.warmUpEnd = loading.startStep() + WARM_UP_STEPS;
         this.assigners = calibrating.timeline(history);
-        decideUntilNext(startStep);
+        decideUntilNext(loading.startStep());
     }
 
     /// What divides the steps, as far as it is known.
@@ -63,7 +79,11 @@ final class OnlineCalibration implements MicroBatchMeter {
 
     @Override
     public void computed(MicroBatch microBatch, long nanos) {
-        long[] lengths = microBatch.lengths(0);
+        computed(microBatch.lengths(0), nanos);
+    }
+
+    /// The same by the lengths of its samples.
+    void computed(long[] lengths, double nanos) {
         double squares = Arrays.stream(lengths)
                 .mapToDouble(length -> (double) length * length)
                 .sum();
@@ -77,27 +97,34 @@ final class OnlineCalibration implements MicroBatchMeter {
         if (nextStep <= warmUpEnd) {
             times.clear();
         }
-        if (calibrating.schedule().after(nextStep - 1).orElse(-1) != nextStep) {
+        if (next(nextStep - 1).orElse(-1) != nextStep) {
             return Optional.empty();
         }
         RankCalibration measured = new RankCalibration(ranks.sum(times.sumsOf(world.rank(), world.worldSize())));
-        CostModel before = history.at(nextStep).map(Calibration::model).orElse(calibrating.stated());
-        Optional<Calibration> agreed = measured.fit(nextStep + LEAD_STEPS);
-        agreed.ifPresent(calibration -> {
-            history = history.with(calibration);
-            assigners.change(calibration.fromStep(), calibrating.assigner(calibration));
-        });
+        long fromStep = nextStep + LEAD_STEPS;
+        Calibration inForce =
+                history.at(fromStep).orElseGet(() -> new Calibration(0, calibrating.stated(), RankSpeeds.EQUAL));
+        CalibrationOutcome outcome = measured.judge(inForce, fromStep, largest);
+        if (outcome instanceof CalibrationOutcome.Better(Calibration better, double _, double _)) {
+            history = history.with(better);
+            assigners.change(fromStep, calibrating.assigner(better));
+        }
         decideUntilNext(nextStep);
-        CalibrationReport report = CalibrationReport.of(nextStep, measured, agreed, before, times);
-        times.clear();
-        return Optional.of(report);
+        if (!(outcome instanceof CalibrationOutcome.TooFew)) {
+            times.clear();
+        }
+        return Optional.of(CalibrationReport.of(nextStep, measured, outcome, inForce));
     }
 
     private void decideUntilNext(long step) {
-        calibrating
-                .schedule()
-                .after(step)
+        next(step)
                 .ifPresentOrElse(
                         next -> assigners.decideUntil(next + LEAD_STEPS), () -> assigners.decideUntil(Long.MAX_VALUE));
+    }
+
+    /// The first calibration after a step that a step of the run goes by.
+    private OptionalLong next(long step) {
+        OptionalLong next = calibrating.schedule().after(step);
+        return next.isPresent() && next.getAsLong() < stepCount - LEAD_STEPS ? next : OptionalLong.empty();
     }
 }

@@ -113,9 +113,9 @@ public final class RankTraining {
                         CalibrationHistory.parse(checkpoint.state().calibration()))
                 .orElse(CalibrationHistory.NONE);
         CalibrationHistory history = saved.forRanks(world.worldSize());
-        OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
-        LoaderConfig config =
-                loading.startStep(startStep).assigners(calibration.assigners()).build();
+        OnlineCalibration calibration = new OnlineCalibration(
+                calibrating, world, history, index, loading.startStep(startStep).build());
+        LoaderConfig config = loading.assigners(calibration.assigners()).build();
         Model model = recipe.model().build(config.seed());
         Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());

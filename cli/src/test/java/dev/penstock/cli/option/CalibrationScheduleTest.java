@@ -30,6 +30,17 @@ class CalibrationScheduleTest {
     }
 
     @Test
+    void calibrationsEndWhereALongEnds() {
+        CalibrationSchedule last = new CalibrationSchedule.Every(Long.MAX_VALUE);
+        CalibrationSchedule often = new CalibrationSchedule.Every(Long.MAX_VALUE / 2);
+
+        assertThat(last.after(0)).hasValue(Long.MAX_VALUE);
+        assertThat(last.after(Long.MAX_VALUE)).isEmpty();
+        assertThat(often.after(Long.MAX_VALUE / 2)).hasValue(Long.MAX_VALUE - 1);
+        assertThat(often.after(Long.MAX_VALUE - 1)).isEmpty();
+    }
+
+    @Test
     void scheduleThatMakesNoSenseIsRefused() {
         for (String text : List.of("", "on", "0", "-3", "1.5", "every", "every=", "every=0", "each=5")) {
             assertThatThrownBy(() -> CalibrationSchedule.parse(text))

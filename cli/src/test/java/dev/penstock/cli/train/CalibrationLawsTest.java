@@ -3,6 +3,7 @@ package dev.penstock.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.penstock.balance.Calibration;
 import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
@@ -39,6 +40,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,8 +54,8 @@ class CalibrationLawsTest {
     private static final int RANKS = 3;
     private static final int SAMPLES = 200;
     private static final int BATCH = 48;
-    private static final int STEPS = 60;
-    private static final int AGREED_AT = 10;
+    private static final int STEPS = 80;
+    private static final int AGREED_AT = 20;
     private static final int IN_FORCE_FROM = AGREED_AT + OnlineCalibration.LEAD_STEPS;
     private static final long SEED = 20_261_122;
 
@@ -62,7 +64,10 @@ class CalibrationLawsTest {
 
     private static final double PER_SQUARE = 0.2;
     private static final double[] ONE_SLOW = {1, 2, 1};
-    private static final double[] ONE_BROKEN = {1, Double.NaN, 2};
+    /// A clock that runs backwards, and one that says nothing at all.
+    private static final double[] ONE_BACKWARDS = {1, -1, 2};
+
+    private static final double[] ONE_SILENT = {1, Double.NaN, 2};
 
     private static final URI SHARDS = URI.create("mem://calibration-" + UUID.randomUUID());
 
@@ -133,10 +138,20 @@ class CalibrationLawsTest {
                 schedule,
                 CostModel.tokens(),
                 (model, speeds) -> new ExactBalancer(model, MicroBatchPolicy.upTo(1000), speeds));
-        OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, startStep);
-        LoaderConfig config = LoaderConfig.builder(
-                        () -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
-                .assigners(calibration.assigners())
+        Seen seen = new Seen(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        try (ObjectStore store = ObjectStores.open(SHARDS);
+                DatasetIndex index = DatasetIndex.open(store)) {
+            LoaderConfig.Builder loading = loading(startStep);
+            OnlineCalibration calibration =
+                    new OnlineCalibration(calibrating, world, history, index, loading.build());
+            LoaderConfig config = loading.assigners(calibration.assigners()).build();
+            train(world, slowness, calibration, seen, () -> Loader.open(index, store, config), startStep);
+        }
+        return seen;
+    }
+
+    private static LoaderConfig.Builder loading(long startStep) {
+        return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
                 .batchSize(BATCH)
                 .steps(STEPS)
                 .startStep(startStep)
@@ -145,12 +160,17 @@ class CalibrationLawsTest {
                 .ramBytes(1 << 20)
                 .slotBytes(1 << 20)
                 .pageLocking(PageLocking.OFF)
-                .decodeThreads(1)
-                .build();
-        Seen seen = new Seen(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-        try (ObjectStore store = ObjectStores.open(SHARDS);
-                DatasetIndex index = DatasetIndex.open(store);
-                Loader loader = Loader.open(index, store, config);
+                .decodeThreads(1);
+    }
+
+    private static void train(
+            World world,
+            double slowness,
+            OnlineCalibration calibration,
+            Seen seen,
+            Supplier<Loader> opening,
+            long startStep) {
+        try (Loader loader = opening.get();
                 BatchIterator batches = loader.iterator();
                 Collective ranks = Collective.join(world, CollectiveTimeouts.defaults())) {
             for (long step = startStep; batches.hasNext(); step++) {
@@ -169,7 +189,6 @@ class CalibrationLawsTest {
             }
             ranks.barrier();
         }
-        return seen;
     }
 
     private static void see(Batch batch, Seen seen) {
@@ -188,7 +207,7 @@ class CalibrationLawsTest {
     private static void measure(Batch batch, double slowness, OnlineCalibration calibration) {
         for (int micro = 0; micro < batch.microBatchCount(); micro++) {
             MicroBatch samples = new MicroBatch(batch, micro);
-            calibration.computed(samples, Double.isNaN(slowness) ? -1 : Math.round(slowness * nanos(samples)));
+            calibration.computed(samples.lengths(0), slowness * nanos(samples));
         }
     }
 
@@ -203,7 +222,7 @@ class CalibrationLawsTest {
         Seen off = run(new CalibrationSchedule.Off(), ONE_SLOW, CalibrationHistory.NONE, 0)
                 .getFirst();
         assertThat(off.plans()).hasSize(STEPS);
-        for (double[] slowness : List.of(ONE_SLOW, ONE_BROKEN)) {
+        for (double[] slowness : List.of(ONE_SLOW, ONE_BACKWARDS, ONE_SILENT)) {
             for (CalibrationSchedule schedule :
                     List.of(new CalibrationSchedule.Once(AGREED_AT), new CalibrationSchedule.Every(7))) {
                 List<Seen> ranks = run(schedule, slowness, CalibrationHistory.NONE, 0);
@@ -218,6 +237,30 @@ class CalibrationLawsTest {
                 assertThat(ranks.getFirst().plans()).as(context).isNotEqualTo(off.plans());
             }
         }
+    }
+
+    @Test
+    void calibrationThatNoStepWouldGoByIsNotMade() throws Exception {
+        Seen off = run(new CalibrationSchedule.Off(), ONE_SLOW, CalibrationHistory.NONE, 0)
+                .getFirst();
+        long tooLate = STEPS - OnlineCalibration.LEAD_STEPS;
+        for (CalibrationSchedule schedule : List.of(
+                new CalibrationSchedule.Once(tooLate),
+                new CalibrationSchedule.Once(Long.MAX_VALUE),
+                new CalibrationSchedule.Every(tooLate),
+                new CalibrationSchedule.Every(Long.MAX_VALUE))) {
+            Seen seen = run(schedule, ONE_SLOW, CalibrationHistory.NONE, 0).getFirst();
+
+            assertThat(seen.plans()).as("%s", schedule).isEqualTo(off.plans());
+            assertThat(seen.saved().lastEntry().getValue())
+                    .as("%s", schedule)
+                    .isEqualTo(CalibrationHistory.NONE);
+        }
+        Seen inTime = run(new CalibrationSchedule.Once(tooLate - 1), ONE_SLOW, CalibrationHistory.NONE, 0)
+                .getFirst();
+        assertThat(inTime.saved().lastEntry().getValue().calibrations())
+                .extracting(Calibration::fromStep)
+                .containsExactly(STEPS - 1L);
     }
 
     @Test
