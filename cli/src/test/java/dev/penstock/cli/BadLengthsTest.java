@@ -80,9 +80,8 @@ class BadLengthsTest {
 
     @Test
     void sampleOfALaterStepIsRefusedBeforeTheFirst() throws IOException {
-        for (String[] option : new String[][] {
-            {"--max-tokens", "8"}, {"--layout", "bucket=4,8"}, {"--layout", "fixed=8,refuse"}
-        }) {
+        for (String[] option :
+                new String[][] {{"--max-tokens", "8"}, {"--layout", "bucket=4,8"}, {"--layout", "fixed=8,refuse"}}) {
             CommandRun run = plan("3\n3\n9\n", "--batch", 1, "--steps", 1, option[0], option[1]);
             assertRefused(run, ExitCode.WRONG_USAGE, "=9");
         }

@@ -138,7 +138,10 @@ class TrainCommandTest {
         String[] options = {
             "--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--batch=48", "--cost=" + cost, "--calibrate=6"
         };
-        CommandRun.done(train("off", Stream.concat(Stream.of("--ranks=2"), Stream.of(options).limit(4)).toArray())
+        CommandRun.done(train(
+                        "off",
+                        Stream.concat(Stream.of("--ranks=2"), Stream.of(options).limit(4))
+                                .toArray())
                 .toArray());
         startAndKill("on", options);
         Path json = directory.resolve("on.json");

@@ -90,8 +90,8 @@ public final class Loader implements BatchSource {
 
     /// Opens a loader over an open index and the store it was read from, with a cache of its own.
     ///
-    /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, when settings
-    /// contradict each other, or when the longest sample cannot be assigned.
+    /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, when
+    /// settings contradict each other, or when the longest sample cannot be assigned.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
         return new Loader(index, store, config, null, null, () -> {});
     }

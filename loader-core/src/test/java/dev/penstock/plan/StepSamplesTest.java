@@ -77,8 +77,7 @@ class StepSamplesTest {
         for (int sampleCount = BATCH; sampleCount < 60; sampleCount++) {
             for (int window = 2; window < 6; window++) {
                 StepRegrouping regrouping = new LongestToTheMiddle(window);
-                GlobalBatches longest =
-                        new GlobalBatches(sampleCount, BATCH, GlobalBatches.UNBOUNDED, remainder);
+                GlobalBatches longest = new GlobalBatches(sampleCount, BATCH, GlobalBatches.UNBOUNDED, remainder);
                 for (int epochs = 1; epochs <= EPOCHS; epochs++) {
                     GlobalBatches shorter = new GlobalBatches(sampleCount, BATCH, epochs, remainder);
                     StepSamples ended = samples(shorter, regrouping);

@@ -60,7 +60,8 @@ class LayoutPackingTest {
                 MicroBatchPolicy.uncapped().withLayout(buckets),
                 MicroBatchPolicy.uncapped().withLayout(refusing))) {
             for (RankAssigner assigner : List.of(
-                    new ExactBalancer(CostModel.tokens(), policy), new UnbalancedAssigner(CostModel.tokens(), policy))) {
+                    new ExactBalancer(CostModel.tokens(), policy),
+                    new UnbalancedAssigner(CostModel.tokens(), policy))) {
                 assigner.requireFits(64);
                 assertThatThrownBy(() -> assigner.requireFits(65))
                         .as("%s", policy)

@@ -56,8 +56,8 @@ class RankCalibrationTest {
 
     @Test
     void slownessIsToldFromLongSamples() {
-        Calibration calibration = better(table(
-                measure(1, 100, 32_768, 1, 0), measure(2, 100, 1000, 2.5, 0), measure(3, 100, 32_768, 1.25, 0)));
+        Calibration calibration = better(
+                table(measure(1, 100, 32_768, 1, 0), measure(2, 100, 1000, 2.5, 0), measure(3, 100, 32_768, 1.25, 0)));
 
         assertThat(calibration.fromStep()).isEqualTo(132);
         assertThat(calibration.speeds().slowness()).containsExactly(1000, 2500, 1250);
@@ -66,8 +66,7 @@ class RankCalibrationTest {
 
     @Test
     void ranksThatDifferByNoiseAreEqual() {
-        Calibration calibration =
-                better(table(measure(4, 300, 32_768, 1, 0.03), measure(5, 300, 32_768, 1.01, 0.03)));
+        Calibration calibration = better(table(measure(4, 300, 32_768, 1, 0.03), measure(5, 300, 32_768, 1.01, 0.03)));
 
         assertThat(calibration.speeds()).isSameAs(RankSpeeds.EQUAL);
     }
@@ -84,8 +83,7 @@ class RankCalibrationTest {
         poisoned[MicroBatchTimes.SUMS] = Double.NaN;
 
         for (double[] each : new double[][] {table, poisoned}) {
-            assertThat(better(each).speeds().slowness())
-                    .containsExactly(1000, 2000, 2000, 2000);
+            assertThat(better(each).speeds().slowness()).containsExactly(1000, 2000, 2000, 2000);
             assertThat(new RankCalibration(each).unmeasured()).containsExactly(1);
             assertThat(new RankCalibration(each).measurements()).isEqualTo(150);
             assertThat(new RankCalibration(each).refused()).isEqualTo(4);
@@ -108,9 +106,7 @@ class RankCalibrationTest {
         }
 
         assertThat(MicroBatchTimes.count(times.sums())).isEqualTo(MicroBatchTimes.count(before));
-        assertThat(squareOverToken(
-                        better(table(times, times))))
-                .isCloseTo(PER_SQUARE / PER_TOKEN, within(5e-5));
+        assertThat(squareOverToken(better(table(times, times)))).isCloseTo(PER_SQUARE / PER_TOKEN, within(5e-5));
     }
 
     @Test
@@ -133,8 +129,7 @@ class RankCalibrationTest {
         for (int seed = 0; seed < 50; seed++) {
             double[] first = table(measure(seed, 100, 32_768, 1, 0.2), measure(~seed, 100, 32_768, 2, 0.2));
             Calibration inForce = better(first);
-            double[] second =
-                    table(measure(1000 + seed, 40, 32_768, 1, 0.2), measure(2000 + seed, 40, 32_768, 2, 0.2));
+            double[] second = table(measure(1000 + seed, 40, 32_768, 1, 0.2), measure(2000 + seed, 40, 32_768, 2, 0.2));
 
             if (judge(second, inForce) instanceof CalibrationOutcome.Better better) {
                 assertThat(better.errorAfter()).as("seed %d", seed).isLessThan(0.95 * better.errorBefore());
@@ -184,7 +179,8 @@ class RankCalibrationTest {
         CalibrationOutcome recovered =
                 judge(table(measure(16, 100, 32_768, 1, 0.02), measure(17, 100, 32_768, 1, 0.02)), slow);
 
-        assertThat(((CalibrationOutcome.Better) recovered).calibration().speeds()).isEqualTo(RankSpeeds.EQUAL);
+        assertThat(((CalibrationOutcome.Better) recovered).calibration().speeds())
+                .isEqualTo(RankSpeeds.EQUAL);
     }
 
     @Test

@@ -46,8 +46,7 @@ public record CalibrationReport(
         FITTED
     }
 
-    static CalibrationReport of(
-            long step, RankCalibration measured, CalibrationOutcome outcome, Calibration inForce) {
+    static CalibrationReport of(long step, RankCalibration measured, CalibrationOutcome outcome, Calibration inForce) {
         return switch (outcome) {
             case CalibrationOutcome.TooFew() -> of(step, Verdict.TOO_FEW, 0, measured, inForce, 0, 0);
             case CalibrationOutcome.NotBetter(double before, double fitted) ->
@@ -97,8 +96,7 @@ public record CalibrationReport(
                         step, measurements, refused));
             case NOT_BETTER ->
                 List.of(
-                        Amounts.format(
-                                "calibrated  kept at step %,d, not better: what was in force stays", step),
+                        Amounts.format("calibrated  kept at step %,d, not better: what was in force stays", step),
                         errorText("what was in force errs by %s, the fit by %s", errorBefore, errorFitted));
             case FITTED ->
                 List.of(

@@ -142,8 +142,7 @@ class CalibrationLawsTest {
         try (ObjectStore store = ObjectStores.open(SHARDS);
                 DatasetIndex index = DatasetIndex.open(store)) {
             LoaderConfig.Builder loading = loading(startStep);
-            OnlineCalibration calibration =
-                    new OnlineCalibration(calibrating, world, history, index, loading.build());
+            OnlineCalibration calibration = new OnlineCalibration(calibrating, world, history, index, loading.build());
             LoaderConfig config = loading.assigners(calibration.assigners()).build();
             train(world, slowness, calibration, seen, () -> Loader.open(index, store, config), startStep);
         }
@@ -252,9 +251,7 @@ class CalibrationLawsTest {
             Seen seen = run(schedule, ONE_SLOW, CalibrationHistory.NONE, 0).getFirst();
 
             assertThat(seen.plans()).as("%s", schedule).isEqualTo(off.plans());
-            assertThat(seen.saved().lastEntry().getValue())
-                    .as("%s", schedule)
-                    .isEqualTo(CalibrationHistory.NONE);
+            assertThat(seen.saved().lastEntry().getValue()).as("%s", schedule).isEqualTo(CalibrationHistory.NONE);
         }
         Seen inTime = run(new CalibrationSchedule.Once(tooLate - 1), ONE_SLOW, CalibrationHistory.NONE, 0)
                 .getFirst();
