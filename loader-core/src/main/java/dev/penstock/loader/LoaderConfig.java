@@ -125,7 +125,7 @@ public record LoaderConfig(
 
     /// Fails when a step with the longest sample of a dataset could not be assigned to ranks and micro-batches.
     public void requireFits(int longestLength) {
-        assigners.at(startStep).get().requireFits(longestLength);
+        assigners.at(startStep).get().requireFits(longestLength, ranks);
     }
 
     /// Starts from the defaults: endless, seed 0, full shuffle, carry, one rank, no regrouping, packed.

@@ -15,7 +15,7 @@ public interface RankAssigner {
     void assign(int[] lengths, int count, RankAssignment assignment);
 
     /// Fails if a step with a sample of that length could not be assigned, so that a run finds out before it begins.
-    default void requireFits(int longestLength) {
-        assign(new int[] {longestLength}, 1, new RankAssignment(1));
+    default void requireFits(int longestLength, int ranks) {
+        assign(new int[] {longestLength}, 1, new RankAssignment(ranks));
     }
 }

@@ -62,14 +62,14 @@ class LayoutPackingTest {
             for (RankAssigner assigner : List.of(
                     new ExactBalancer(CostModel.tokens(), policy),
                     new UnbalancedAssigner(CostModel.tokens(), policy))) {
-                assigner.requireFits(64);
-                assertThatThrownBy(() -> assigner.requireFits(65))
+                assigner.requireFits(64, 3);
+                assertThatThrownBy(() -> assigner.requireFits(65, 3))
                         .as("%s", policy)
                         .isInstanceOf(ConfigurationException.class)
                         .hasMessageContaining("65");
             }
         }
-        new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped().withLayout(splitting)).requireFits(65);
+        new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped().withLayout(splitting)).requireFits(65, 3);
     }
 
     @Test

@@ -55,6 +55,7 @@ class RemoteLawsTest extends LoaderLaws {
         options.put("ranks", Integer.toString(config.ranks()));
         options.put("remainder", config.remainder().toString());
         config.epochs().ifPresent(count -> options.put("epochs", Long.toString(count)));
+        config.steps().ifPresent(count -> options.put("steps", Long.toString(count)));
         if (config.localRanks().size() == 1) {
             options.put("rank", config.localRanks().getFirst().toString());
         }
