@@ -2,6 +2,7 @@
 # Tests of the Python client: types, tests against a scripted daemon, and tests against a real one with a real PyTorch.
 #
 #   PENSTOCK_PYTHON       the interpreter; default: the first of python3 and python3.10 … python3.14 that is 3.10 or later
+#   PENSTOCK_TEST_TORCH   off: without PyTorch, whose wheels are 7 GB unpacked; default: on
 #   PENSTOCK_PYTHON_ENV   where the virtual environment is kept; default: ~/.cache/penstock/python-tests
 #
 # Arguments go to pytest. Exit code 0 also when something could not be run: it is said in lines that begin with NOT RUN.
@@ -46,7 +47,9 @@ if [[ ! -e $environment/ready ]]; then
   fi
   touch "$environment/ready"
 fi
-if ! "$environment/bin/python" -c 'import torch' 2>/dev/null; then
+if [[ ${PENSTOCK_TEST_TORCH:-on} == off ]]; then
+  not_run+=("tests with PyTorch: PENSTOCK_TEST_TORCH is off")
+elif ! "$environment/bin/python" -c 'import torch' 2>/dev/null; then
   "$environment/bin/pip" install -q -r tests/requirements-torch.txt \
     || not_run+=("tests with PyTorch: pip cannot install $(tr '\n' ' ' <tests/requirements-torch.txt)")
 fi
