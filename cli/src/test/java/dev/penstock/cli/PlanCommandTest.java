@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -267,6 +269,29 @@ class PlanCommandTest {
 
         arguments[arguments.length - 1] = "delay=8";
         assertThat(CommandRun.of(arguments).exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    }
+
+    @Test
+    void delayThatMakesRanksIdleForLongerIsSaidNotToHelp() throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        Object[] alike = {
+            "plan",
+            "--lengths",
+            lengths(IntStream.range(0, 400)
+                    .mapToObj(_ -> Integer.toString(random.nextInt(10, 301)))
+                    .toArray(String[]::new)),
+            "--ranks",
+            8,
+            "--batch",
+            16,
+            "--cost",
+            "tokens",
+            "--balance",
+            "delay=24"
+        };
+
+        assertThat(CommandRun.done(alike).out())
+                .contains("delay=24 does not help here: ranks idle for longer than with exact");
     }
 
     @Test

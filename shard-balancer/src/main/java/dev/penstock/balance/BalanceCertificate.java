@@ -131,7 +131,7 @@ public record BalanceCertificate(
         return String.format(
                 Locale.ROOT,
                 "one sample is %.0f %% of the mean rank load: only delay or splitting helps",
-                100 * lowerBound / meanLoad());
+                100.0 * lowerBound / meanLoad());
     }
 
     /// Delay moves what alone is most of a rank's load; of three or more samples that share one, none is.
@@ -141,7 +141,7 @@ public record BalanceCertificate(
                 "%d of the %d largest samples share a rank and are %.0f %% of the mean rank load: only %s helps",
                 sharing,
                 (sharing - 1) * ranks + 1,
-                100 * lowerBound / meanLoad(),
+                100.0 * lowerBound / meanLoad(),
                 sharing == 2
                         ? "delay, splitting or a larger global batch"
                         : "splitting or another size of the global batch");

@@ -72,6 +72,18 @@ final class BalanceCertificateTest {
     }
 
     @Test
+    void shareInTheAdviceIsRightAlsoForCostsNear64Bits() {
+        CostModel dear = new CostModel(Long.MAX_VALUE / 100, 0, 0);
+        int[] lengths = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+        RankAssignment assignment = new RankAssignment(8);
+        new ExactBalancer(dear, MicroBatchPolicy.uncapped()).assign(lengths, lengths.length, assignment);
+
+        BalanceCertificate certificate = BalanceCertificate.packed(dear, lengths, assignment);
+
+        assertThat(certificate.advice()).contains("are 178 % of the mean");
+    }
+
+    @Test
     void nothingIsLeftToGainOnlyWhereRanksWaitForLessThanAUnit() {
         for (long seed = 0; seed < 2_000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);

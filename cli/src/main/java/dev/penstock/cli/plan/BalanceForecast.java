@@ -196,6 +196,10 @@ public final class BalanceForecast {
         lines.add(
                 Amounts.format("  worst step of %s: %s", chosen, record.worst().advice()));
         lines.add(delay == null ? leftOut : text(delay));
+        if (delay != null && delay.record().idleShare() > exact.record().idleShare()) {
+            lines.add(
+                    Amounts.format("  %s does not help here: ranks idle for longer than with exact", delay.balance()));
+        }
         chosen.remark(assignment.ranks()).ifPresent(lines::add);
         lines.addAll(layouts.lines(
                 chosenWay().mixing().effectiveShare(off.mixing(), correlation),
