@@ -2,18 +2,14 @@ package dev.penstock.cli;
 
 import dev.penstock.cli.option.AttachOptions;
 import dev.penstock.cli.option.ByteSize;
+import dev.penstock.cli.option.CacheOptions;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.option.SocketPath;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.daemon.server.Daemon;
 import dev.penstock.daemon.server.DaemonConfig;
-import dev.penstock.fetch.FetchConfig;
-import dev.penstock.fetch.Hedging;
 import dev.penstock.memory.PageLocking;
-import dev.penstock.tier.CacheConfig;
-import dev.penstock.tier.DiskTierConfig;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +20,8 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = {
             "Keep data warm for every trainer on this host, and hand them batches without a copy.",
-            "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says. SIGTERM stops it."
+            "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says. SIGTERM stops it.",
+            "The tiers serve all jobs; --connections are those of one stream."
         })
 final class ServeCommand implements Callable<Integer> {
 
@@ -37,20 +34,8 @@ final class ServeCommand implements Callable<Integer> {
             description = "Where to listen; for this user and root alone. Default: ${DEFAULT-VALUE}.")
     private Path socket = SocketPath.ofUser();
 
-    @Option(
-            names = "--ram",
-            paramLabel = "SIZE",
-            description = "Limit of the RAM tier, for all jobs. Default: ${DEFAULT-VALUE}.")
-    private ByteSize ram = new ByteSize(512L << 20);
-
-    @Option(names = "--disk", paramLabel = "DIR:SIZE", description = "A disk tier, and its limit. Default: none.")
-    private Optional<DiskTierConfig> disk = Optional.empty();
-
-    @Option(
-            names = "--block",
-            paramLabel = "SIZE",
-            description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
-    private ByteSize block = new ByteSize(CacheConfig.DEFAULT_BLOCK_BYTES);
+    @Mixin
+    private final CacheOptions caching = new CacheOptions();
 
     @Option(
             names = "--slots",
@@ -63,18 +48,6 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = "Limit of that memory over all streams. Default: ${DEFAULT-VALUE}.")
     private ByteSize slotBudget = new ByteSize(1L << 30);
-
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "The most requests of one stream to its store in flight. Default: ${DEFAULT-VALUE}.")
-    private int connections = FetchConfig.DEFAULT_MAX_CONNECTIONS;
-
-    @Option(
-            names = "--hedge",
-            paramLabel = "off|SHARE",
-            description = "Share of bytes that second requests beside late ones may waste. Default: ${DEFAULT-VALUE}.")
-    private Hedging hedge = FetchConfig.defaults().hedging();
 
     @Option(
             names = "--lock",
@@ -90,7 +63,8 @@ final class ServeCommand implements Callable<Integer> {
         try (Daemon daemon = Daemon.open(config, AttachOptions::parse)) {
             Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "penstock-stop"));
             common.out()
-                    .println("serving on " + config.socket() + ": RAM tier " + Amounts.bytes(ram.bytes()) + ", slots "
+                    .println("serving on " + config.socket() + ": RAM tier "
+                            + Amounts.bytes(config.cache().ramBytes()) + ", slots "
                             + Amounts.bytes(slotBudget.bytes()));
             common.out().flush();
             daemon.awaitClose();
@@ -99,9 +73,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private DaemonConfig config() {
-        CacheConfig cache = new CacheConfig(block.toBlockBytes(), ram.bytes(), disk);
-        FetchConfig fetch =
-                FetchConfig.defaults().withMaxConnections(connections).withHedging(hedge);
-        return new DaemonConfig(socket.toAbsolutePath(), cache, fetch, slotBudget.bytes(), slots.bytes(), lock);
+        return new DaemonConfig(
+                socket.toAbsolutePath(), caching.cache(), caching.fetch(), slotBudget.bytes(), slots.bytes(), lock);
     }
 }

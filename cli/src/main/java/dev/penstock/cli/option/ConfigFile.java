@@ -5,6 +5,7 @@ import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -24,6 +25,9 @@ public final class ConfigFile implements IDefaultValueProvider {
     static final String OPTION = "--config";
 
     private static final String DASHES = "--";
+
+    /// A file says what these say.
+    private static final Set<Class<?>> OWNERS = Set.of(LoaderOptions.class, CacheOptions.class);
 
     private final YamlFile file;
 
@@ -67,7 +71,7 @@ public final class ConfigFile implements IDefaultValueProvider {
 
     static boolean isConfigurable(OptionSpec option) {
         return option.userObject() instanceof Field field
-                && field.getDeclaringClass() == LoaderOptions.class
+                && OWNERS.contains(field.getDeclaringClass())
                 && !option.longestName().equals(OPTION);
     }
 

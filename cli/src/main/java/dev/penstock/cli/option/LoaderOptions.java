@@ -6,7 +6,6 @@ import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.batch.Layout;
 import dev.penstock.cli.report.Result;
 import dev.penstock.fetch.FetchConfig;
-import dev.penstock.fetch.Hedging;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
@@ -19,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that decide what a loader delivers and with which resources; a YAML file may say the same.
@@ -115,35 +115,14 @@ public final class LoaderOptions {
                     + " layers, hidden, vocabulary and scores. Default: ${DEFAULT-VALUE}.")
     private CostUnit cost = new CostUnit.Tokens();
 
-    @Option(names = "--ram", paramLabel = "SIZE", description = "Limit of the RAM tier. Default: ${DEFAULT-VALUE}.")
-    private ByteSize ram = new ByteSize(512L << 20);
-
-    @Option(names = "--disk", paramLabel = "DIR:SIZE", description = "A disk tier, and its limit. Default: none.")
-    private Optional<DiskTierConfig> disk = Optional.empty();
-
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "The most requests to the store in flight. Default: ${DEFAULT-VALUE}.")
-    private int connections = FetchConfig.DEFAULT_MAX_CONNECTIONS;
-
-    @Option(
-            names = "--hedge",
-            paramLabel = "off|SHARE",
-            description = "Share of bytes that second requests beside late ones may waste. Default: ${DEFAULT-VALUE}.")
-    private Hedging hedge = FetchConfig.defaults().hedging();
+    @Mixin
+    private final CacheOptions caching = new CacheOptions();
 
     @Option(
             names = "--slots",
             paramLabel = "SIZE",
             description = "Page-locked memory that batches are delivered in. Default: ${DEFAULT-VALUE}.")
     private ByteSize slots = new ByteSize(64L << 20);
-
-    @Option(
-            names = "--block",
-            paramLabel = "SIZE",
-            description = "Unit of reading and caching, a power of two. Default: ${DEFAULT-VALUE}.")
-    private ByteSize block = new ByteSize(CacheConfig.DEFAULT_BLOCK_BYTES);
 
     @Option(
             names = "--lock",
@@ -202,6 +181,7 @@ public final class LoaderOptions {
     public LoaderConfig.Builder toLoaderConfig(CostModel attention) {
         CostModel costModel = costModel(attention);
         MicroBatchPolicy policy = microBatches();
+        CacheConfig cache = caching.cache();
         LoaderConfig.Builder builder = LoaderConfig.builder(() -> balance.assigner(costModel, policy))
                 .seed(seed)
                 .startStep(start)
@@ -210,10 +190,10 @@ public final class LoaderOptions {
                 .remainder(remainder)
                 .layout(policy.layout())
                 .padValue(padValue)
-                .ramBytes(ram.bytes())
-                .fetch(fetch(connections))
+                .ramBytes(cache.ramBytes())
+                .fetch(caching.fetch())
                 .slotBytes(slots.bytes())
-                .blockBytes(block.toBlockBytes())
+                .blockBytes(cache.blockBytes())
                 .pageLocking(lock)
                 .decodeThreads(threads);
         epochs.ifPresent(builder::epochs);
@@ -221,12 +201,8 @@ public final class LoaderOptions {
         rank.map(List::of).ifPresent(builder::localRanks);
         batch.ifPresent(builder::batchSize);
         shuffle.ifPresent(builder::shuffle);
-        disk.ifPresent(builder::disk);
+        cache.disk().ifPresent(builder::disk);
         return builder;
-    }
-
-    private FetchConfig fetch(int maxConnections) {
-        return FetchConfig.defaults().withMaxConnections(maxConnections).withHedging(hedge);
     }
 
     /// The same for one process of a run that has a loader per rank: memory, disk, connections and threads of these
@@ -235,14 +211,19 @@ public final class LoaderOptions {
     ///
     /// @param localRanks ranks on this host
     public LoaderConfig.Builder toLoaderConfig(CostModel attention, World world, int localRanks) {
+        CacheConfig cache = caching.cache();
+        FetchConfig fetch = caching.fetch();
         LoaderConfig.Builder builder = toLoaderConfig(attention)
                 .ranks(world.worldSize())
                 .localRanks(List.of(world.rank()))
-                .ramBytes(ram.bytes() / localRanks)
-                .fetch(fetch(Math.max(FetchConfig.FEWEST_CONNECTIONS, connections / localRanks)))
+                .ramBytes(cache.ramBytes() / localRanks)
+                .fetch(fetch.withMaxConnections(
+                        Math.max(FetchConfig.FEWEST_CONNECTIONS, fetch.maxConnections() / localRanks)))
                 .slotBytes(slots.bytes() / localRanks)
                 .decodeThreads(Math.max(1, threads / localRanks));
-        disk.map(tier -> new DiskTierConfig(rankDirectory(tier, world.localRank()), tier.budgetBytes() / localRanks))
+        cache.disk()
+                .map(tier ->
+                        new DiskTierConfig(rankDirectory(tier, world.localRank()), tier.budgetBytes() / localRanks))
                 .ifPresent(builder::disk);
         return builder;
     }
@@ -252,7 +233,7 @@ public final class LoaderOptions {
     ///
     /// @param rankTiers rank processes of this host that have a tier of their own; 0 for one process with one tier
     public void discardOtherTiers(int rankTiers) {
-        disk.ifPresent(tier -> {
+        caching.cache().disk().ifPresent(tier -> {
             if (rankTiers > 0) {
                 BlockCache.discard(tier.directory());
             }
