@@ -185,6 +185,8 @@ class Line:
             request = json.loads(body)
             if request["do"] == "state":
                 self.reply(request, state={"digest": "d", "step": request["step"]})
+            elif request["do"] == "wait":
+                self.reply(request)
             elif request["do"] == "commit":
                 self.reply(request, committed=request["step"])
             elif request["do"] == "detach":

@@ -173,6 +173,32 @@ def test_what_cannot_be_is_refused_with_a_reason(dataset: Path, daemon: Daemon) 
         len(loader_of(dataset, daemon, shufle="full"))
     with pytest.raises(penstock.PenstockError):
         len(loader_of(dataset, daemon, start=10**6, epochs=1))
+    with pytest.raises(penstock.ExhaustedError, match="budgetBytes="):
+        len(loader_of(dataset, daemon, slots=1 << 50))
+    with loader_of(dataset, daemon, rank=0, world=2, job="pair"):
+        with pytest.raises(penstock.ConfigurationError, match="takenRank=0"):
+            len(loader_of(dataset, daemon, rank=0, world=2, job="pair"))
+        with pytest.raises(penstock.ConfigurationError, match=r"differs=ranks \(others: 2, this one: 3\)"):
+            len(loader_of(dataset, daemon, rank=1, world=3, job="pair"))
+
+
+def test_slots_for_less_than_two_batches_are_reported_with_what_suffices(dataset: Path, daemon: Daemon) -> None:
+    program = (
+        "import penstock, re\n"
+        "def read(slots):\n"
+        f"    loader = penstock.DataLoader({str(dataset)!r}, batch=301, socket={str(daemon.socket)!r}, slots=slots)\n"
+        "    for _ in range(2):\n"
+        "        for batch in loader:\n"
+        "            print('step', batch['step'], flush=True)\n"
+        "try:\n"
+        "    read(96 << 10)\n"
+        "except penstock.ExhaustedError as told:\n"
+        "    print(told)\n"
+        "    read(int(re.search('slots\\\" of ([0-9]+)', str(told)).group(1)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert "held=1" in done.stdout, done.stdout + done.stderr
+    assert done.stdout.count("step 1") == 1, done.stdout + done.stderr
 
 
 def test_the_daemon_tells_what_it_counts(dataset: Path, daemon: Daemon) -> None:

@@ -144,6 +144,32 @@ def test_keeping_more_batches_than_credits_is_refused_with_what_to_do(
         assert text(next(iter(loader))) == "step 3"
 
 
+def test_slots_without_room_beside_a_kept_batch_are_reported_at_once(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach()
+        line.segment()
+        line.batch(0, [b"large"])
+        asked = line.request()
+        assert asked["do"] == "wait"
+        line.reply(asked, error={"kind": "exhausted", "message": 'waiting failed: held=1; attach with "slots" of 99'})
+        assert line.receive() == (0x03, struct.pack("<Q", 1))
+        line.batch(1, [b"next"])
+        line.until_closed()
+
+    with Peer(socket_path, script):
+        batches = iter(loader_at(socket_path))
+        kept = next(batches)
+        with pytest.raises(penstock.ExhaustedError, match='"slots" of 99 or `slots=` of DataLoader'):
+            next(batches)
+        del kept
+        assert text(next(batches)) == "next"
+
+
 def test_batches_kept_by_a_cycle_of_garbage_come_back(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     gc.disable()

@@ -59,7 +59,7 @@ def test_segment_has_number_access_and_size() -> None:
 
 
 def test_batch_has_the_fields_of_the_page() -> None:
-    row = wire.batch_struct(1).unpack(body_of(wire.BATCH))
+    row = wire.batch_struct(1, "packed").unpack(body_of(wire.BATCH))
     assert row[wire.TICKET] == 1
     assert row[wire.READY_NANOS] == 1234567890
     assert row[wire.SLOT_OFFSET] == 65536

@@ -18,7 +18,7 @@ from penstock._errors import (
     UnavailableError,
 )
 from penstock._loader import DataLoader
-from penstock._packed import Samples, micro_batches, samples
+from penstock._views import Samples, micro_batches, samples
 
 __all__ = [
     "AccessError",

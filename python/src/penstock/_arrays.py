@@ -23,7 +23,7 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     "FLOAT32": np.dtype("<f4"),
     "FLOAT64": np.dtype("<f8"),
 }
-_I32 = _DTYPES["INT32"]
+I32 = _DTYPES["INT32"]
 _I64 = _DTYPES["INT64"]
 _U32: np.dtype[Any] = np.dtype("<u4")
 
@@ -31,11 +31,15 @@ _COMMON = ("ids", "checksums", "micro_batches", "step", "epoch")
 
 
 class BatchBuilder:
-    """Makes batches of one attachment; what is the same for all of them is looked up once."""
+    """Makes packed batches of one attachment; what is the same for all of them is looked up once."""
+
+    # Numbers that a BATCH has for each field, and what it says of their layout.
+    items = _wire.FIELD_ITEMS
+    shape = 0
 
     def __init__(self, fields: list[dict[str, Any]], tensors: Tensors, copy: bool) -> None:
         self._fields = [
-            (_wire.FIRST_FIELD + i * _wire.FIELD_ITEMS, *_field(field)) for i, field in enumerate(fields)
+            (_wire.FIRST_FIELD + i * self.items, *_field(field)) for i, field in enumerate(fields)
         ]
         self._names = [name for field in fields for name in (field["name"], field["name"] + ".offsets")]
         self._names += ["ids", "checksums", "micro_batches"]
@@ -69,14 +73,16 @@ class BatchBuilder:
         arrays: list[Any] = []
         for at, name, dtype, item_bytes in self._fields:
             offsets, values, size, shape, _ = row[at : at + _wire.FIELD_ITEMS]
-            if shape != 0:
-                raise ProtocolError(f"reading BATCH failed: field={name}, shape={shape}, understood=0; update the client")
+            if shape != self.shape:
+                raise ProtocolError(
+                    f"reading BATCH failed: field={name}, shape={shape}, understood={self.shape}; update the client"
+                )
             arrays.append(array((size // item_bytes,), dtype, memory, slot + values))
-            arrays.append(array((samples + 1,), _I32, memory, slot + offsets))
+            arrays.append(array((samples + 1,), I32, memory, slot + offsets))
         arrays.append(array((samples,), _I64, memory, slot + row[_wire.IDS_OFFSET]))
         arrays.append(array((samples,), _U32, memory, slot + row[_wire.CHECKSUMS_OFFSET]))
         micro_batches = row[_wire.MICRO_BATCHES]
-        arrays.append(array((micro_batches + 1,), _I32, memory, slot + row[_wire.MICRO_BATCHES_OFFSET]))
+        arrays.append(array((micro_batches + 1,), I32, memory, slot + row[_wire.MICRO_BATCHES_OFFSET]))
         return arrays
 
 

@@ -281,7 +281,7 @@ class Connection:
             fields = reply.get("fields")
             if not isinstance(fields, list) or not fields:
                 raise ProtocolError(f"attaching failed: fields={fields!r}")
-            self._batch = _wire.batch_struct(len(fields))
+            self._batch = _wire.batch_struct(len(fields), reply.get("layout", "packed"))
         self._replies[number] = reply
 
     def _segment(self, number: int, writable: bool, size: int) -> None:

@@ -24,12 +24,14 @@ from penstock._epochs import Epochs
 from penstock._errors import (
     BusyError,
     ConfigurationError,
+    ExhaustedError,
     ForkedError,
     HeldBatchesError,
     PenstockError,
     ProtocolError,
     UnavailableError,
 )
+from penstock._rows import RowsBuilder
 from penstock._world import World, find_world, job_name
 
 Option = str | int | float | bool
@@ -63,6 +65,11 @@ class DataLoader:
     `txt.offsets`, int32, where each sample begins, and then the total (`cu_seqlens`). Besides: `ids` (int64, numbers of
     the samples in the dataset), `checksums` (uint32, CRC-32C of each sample), `micro_batches` (int32, first sample of
     each micro-batch, and then their number), and the numbers `step` and `epoch`.
+
+    Layouts: with `layout="padded"` or `layout="fixed=N"` `txt` is a matrix [rows, elements], `txt.lengths` (int32) has the
+    elements of each sample without padding, `txt.shapes` (int32, [micro-batches, 3]) the first element, rows and elements
+    per row of each micro-batch, and with fixed rows `txt.segments` (int32) where attention begins anew. Where rows of one
+    batch differ in length, `padded` with `max_tokens` and `bucket=A,B`, `txt` is a list of matrices, one per micro-batch.
 
     Memory: arrays and tensors alias memory that the daemon wrote the batch to. They stay as they are for as long as
     anything refers to them, views included; then the slot goes back. Who keeps more batches than `credits` is told.
@@ -326,8 +333,7 @@ class DataLoader:
             if waited > _SLOW and not warned:
                 warned = True
                 _log.warning(
-                    "waiting for a batch: step=%d, seconds=%.0f, kept=%d; if the store is not slow, raise `slots`: a loop"
-                    " keeps one batch while it asks for the next, so there must be room for two",
+                    "waiting for a batch: step=%d, seconds=%.0f, kept=%d; the store is slow",
                     self._step,
                     waited,
                     connection.kept,
@@ -336,15 +342,22 @@ class DataLoader:
     def _look_for_kept(self, connection: Connection, waited: float) -> None:
         """Nothing comes: perhaps because batches are kept, perhaps in cycles of garbage."""
         gc.collect()
-        if connection.kept < self._credits:
-            return
+        connection.release()
         # Another thread may be about to drop one; alone, nobody is.
-        if threading.active_count() == 1 or waited > _SLOW:
+        if not connection.kept or (threading.active_count() > 1 and waited <= _SLOW):
+            return
+        if connection.kept >= self._credits:
             raise HeldBatchesError(
                 f"waiting for a batch failed: step={self._step}, kept={connection.kept}, credits={self._credits};"
                 " no slot is free while all batches are kept: drop older ones, keep copies (copy=True or"
                 " `.copy()`/`.clone()`), or raise `credits`"
             )
+        try:
+            connection.request("wait", {})
+        except ConnectionLost:
+            pass  # The next look finds it.
+        except ExhaustedError as full:
+            raise ExhaustedError(f"{full} or `slots=` of DataLoader") from full
 
     def _failed(self, failure: Exception) -> None:
         """A stream that failed: a store that was busy is asked again; everything else is the caller's."""
@@ -385,7 +398,7 @@ class DataLoader:
             epochs = Epochs(
                 reply["samples"], reply["batch"], str(self._options.get("remainder", "carry")), reply["steps"]
             )
-            builder = BatchBuilder(reply["fields"], self._tensors, self._copy)
+            builder = self._builder_of(reply.get("layout", "packed"), reply["fields"])
         except ConnectionLost as lost:
             connection.close()
             raise UnavailableError(f"attaching failed: socket={self._socket}, reason={lost}") from lost
@@ -398,6 +411,11 @@ class DataLoader:
         self._credits = reply["credits"]
         self._release_count = max(1, self._credits // 4)
         self._connection = connection
+
+    def _builder_of(self, layout: str, fields: list[dict[str, Any]]) -> BatchBuilder:
+        if layout == "packed":
+            return BatchBuilder(fields, self._tensors, self._copy)
+        return RowsBuilder(layout, "max-tokens" in self._options, fields, self._tensors, self._copy)
 
     def _shared_options(self) -> dict[str, Option]:
         return {name: value for name, value in self._options.items() if name != "rank"}

@@ -33,17 +33,18 @@ _SEGMENT = struct.Struct("<IIQ")
 _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
 
-# A BATCH as unpacked: these, and then FIELD_ITEMS for each field.
+# A BATCH as unpacked: these, and then for each field FIELD_ITEMS, or ROWS_FIELD_ITEMS where it is not packed.
 TICKET, READY_NANOS, SLOT_OFFSET, SLOT_BYTES, EPOCH, STEP = range(6)
 BALANCE, SEGMENT_NUMBER, RANK, SAMPLES, MICRO_BATCHES = range(6, 11)
 IDS_OFFSET, CHECKSUMS_OFFSET, MICRO_BATCHES_OFFSET = range(11, 14)
 FIRST_FIELD = 14
 FIELD_ITEMS = 5
+ROWS_FIELD_ITEMS = 9
 
 
-def batch_struct(fields: int) -> struct.Struct:
+def batch_struct(fields: int, layout: str) -> struct.Struct:
     """The pattern of every BATCH body of an attachment with so many fields."""
-    return struct.Struct("<6Qd4I3Q" + "3Q2I" * fields)
+    return struct.Struct("<6Qd4I3Q" + ("3Q2I" if layout == "packed" else "3Q2I4Q") * fields)
 
 
 def frame(kind: int, body: bytes) -> bytes:

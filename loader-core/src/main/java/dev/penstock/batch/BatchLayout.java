@@ -142,6 +142,11 @@ public final class BatchLayout {
         return bytes;
     }
 
+    /// What a field takes.
+    public FieldSize size(int field) {
+        return fields[field];
+    }
+
     /// Bytes of all values that belong to no sample.
     public long paddingBytes() {
         long bytes = -payloadBytes();

@@ -1,6 +1,7 @@
 package dev.penstock.loader;
 
 import java.util.ArrayDeque;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class FillQueue {
     private @Nullable Throwable failure;
     private boolean roomSignalled;
     private volatile boolean slotWanted;
+    private long slotWantedBytes;
 
     private final Runnable onStarved;
     private boolean starvationTold;
@@ -153,14 +155,25 @@ final class FillQueue {
     }
 
     /// Says that the planner waits for a slot; it asks for one once more afterwards, so that no release goes unnoticed.
-    void wantSlot() {
+    void wantSlot(long bytes) {
         lock.lock();
         try {
             slotWanted = true;
+            slotWantedBytes = bytes;
             starvationTold = false;
             if (fills.isEmpty()) {
                 headChanged.signal();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Bytes of the slot without which nothing is on its way to the consumer; empty while something is.
+    OptionalLong starvedBytes() {
+        lock.lock();
+        try {
+            return fills.isEmpty() && slotWanted ? OptionalLong.of(slotWantedBytes) : OptionalLong.empty();
         } finally {
             lock.unlock();
         }

@@ -17,6 +17,7 @@ import dev.penstock.tier.BlockCache;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -224,6 +225,13 @@ public final class Loader implements BatchSource {
                 tiers.warmUp(),
                 tiers.fetchCounters(),
                 index.requests());
+    }
+
+    /// Bytes of the slot that the next batch waits for, where nothing is on its way until consumers give slots back; empty
+    /// while a batch is on its way.
+    public OptionalLong starvedBytes() {
+        FillQueue fills = activeFills;
+        return fills == null ? OptionalLong.empty() : fills.starvedBytes();
     }
 
     /// What the kernel granted for the slots.

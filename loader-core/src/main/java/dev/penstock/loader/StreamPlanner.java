@@ -156,7 +156,7 @@ final class StreamPlanner implements Runnable {
         if (slot != null) {
             return slot;
         }
-        fills.wantSlot();
+        fills.wantSlot(bytes);
         return slots.tryLease(bytes);
     }
 

@@ -1,6 +1,5 @@
 package dev.penstock.cli.option;
 
-import dev.penstock.batch.Layout;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.loader.LoaderConfig;
@@ -56,11 +55,7 @@ public final class AttachOptions {
                     FailureMessage.of("reading the options of an attach").with("found", unusable.getMessage()),
                     unusable);
         }
-        LoaderConfig.Builder config = attach.options.toLoaderConfig(CostUnit.typicalAttention());
-        if (!(config.build().layout() instanceof Layout.Packed)) {
-            throw refused("layout", "the daemon hands over packed batches; leave it out");
-        }
-        return config;
+        return attach.options.toLoaderConfig(CostUnit.typicalAttention());
     }
 
     /// What the user of a command stated, on the command line or in its file; refuses what only the daemon can decide.

@@ -14,25 +14,27 @@ final class DeliveryMeter {
     private final LongAdder batches = new LongAdder();
     private final LongAdder samples = new LongAdder();
     private final LongAdder payloadBytes = new LongAdder();
+    private final LongAdder paddingBytes = new LongAdder();
     private final LongAdder waitNanos = new LongAdder();
 
     void delivered(Batch batch, long waitedNanos) {
         batches.increment();
         samples.add(batch.sampleCount());
         payloadBytes.add(batch.payloadBytes());
+        paddingBytes.add(batch.layout().paddingBytes());
         waitNanos.add(waitedNanos);
     }
 
     /// This client's counts, with what only the daemon knows of the stream it reads.
     ///
     /// The wait is this client's own. It is divided among the stages as the daemon's is, which waited for the same
-    /// batches. What the daemon hands over is packed and has no padding.
+    /// batches.
     LoaderCounters counters(LoaderCounters ofStream) {
         return new LoaderCounters(
                 batches.sum(),
                 samples.sum(),
                 payloadBytes.sum(),
-                0,
+                paddingBytes.sum(),
                 Math.min(ofStream.residentBytes(), payloadBytes.sum()),
                 ofStream.meanBalanceRatio(),
                 divided(ofStream.waits()),

@@ -41,6 +41,7 @@ public final class RemoteLoader implements BatchSource {
     private final Path socket;
     private final AttachRequest request;
     private final ReconnectPolicy policy;
+    private final Duration holding;
     private final AttachReply attached;
     private final DeliveryMeter meter = new DeliveryMeter();
 
@@ -53,10 +54,16 @@ public final class RemoteLoader implements BatchSource {
     private boolean closed;
 
     private RemoteLoader(
-            Path socket, AttachRequest request, ReconnectPolicy policy, Session session, AttachReply attached) {
+            Path socket,
+            AttachRequest request,
+            ReconnectPolicy policy,
+            Duration holding,
+            Session session,
+            AttachReply attached) {
         this.socket = socket;
         this.request = request;
         this.policy = policy;
+        this.holding = holding;
         this.session = session;
         this.attached = attached;
     }
@@ -66,10 +73,16 @@ public final class RemoteLoader implements BatchSource {
     /// Fails with a [RetryableException] when there is none, and as the daemon says when it refuses: a dataset that is
     /// not there, options that cannot work, a rank that is taken, memory that does not suffice.
     public static RemoteLoader attach(Path socket, AttachRequest request, ReconnectPolicy policy) {
+        return attach(socket, request, policy, Session.HOLDING);
+    }
+
+    /// @param holding how long batches may be held while the next one is waited for, before the daemon is asked whether
+    ///     it can come
+    static RemoteLoader attach(Path socket, AttachRequest request, ReconnectPolicy policy, Duration holding) {
         try {
-            Session session = Session.open(socket);
+            Session session = Session.open(socket, holding);
             try {
-                return new RemoteLoader(socket, request, policy, session, session.attach(request));
+                return new RemoteLoader(socket, request, policy, holding, session, session.attach(request));
             } catch (IOException | InterruptedException | RuntimeException failed) {
                 session.close();
                 throw failed;
@@ -192,7 +205,7 @@ public final class RemoteLoader implements BatchSource {
     }
 
     private Session connect() throws IOException, InterruptedException {
-        Session fresh = Session.open(socket);
+        Session fresh = Session.open(socket, holding);
         try {
             Position next = feed == null ? start() : feed.next();
             fresh.attach(request.withStart(new Start.AtStep(next.step())));

@@ -55,9 +55,14 @@ final class Session implements AutoCloseable {
 
     private static final Duration WITHOUT_BOUND = Duration.ofDays(365);
 
+    /// How long other threads of this process may hold batches while one waits for the next, giving none back, until the
+    /// daemon is asked whether that can end well. Longer than a step of any trainer that holds two batches on purpose.
+    static final Duration HOLDING = Duration.ofSeconds(30);
+
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final LocalSocket socket;
+    private final Duration holding;
     private final FrameReader reader;
     private final FrameWriter writer;
 
@@ -78,20 +83,24 @@ final class Session implements AutoCloseable {
     private boolean closed;
     private long requests;
     private int held;
+    private long released;
 
     /// An announced batch that was not taken yet; its slot is held.
     private record Arrived(Announcement batch, MappedSegment segment, MemorySegment slot) {}
 
-    private Session(LocalSocket socket) {
+    private Session(LocalSocket socket, Duration holding) {
         this.socket = socket;
+        this.holding = holding;
         this.reader = new FrameReader(socket::receive);
         this.writer = new FrameWriter(socket::send);
     }
 
     /// Connects and greets. A daemon that refuses is a [dev.penstock.error.PenstockException]; one that is not there is
     /// an [IOException].
-    static Session open(Path path) throws IOException {
-        Session session = new Session(LocalSocket.connect(path));
+    ///
+    /// @param holding how long batches may be held while the next one is waited for, before the daemon is asked
+    static Session open(Path path, Duration holding) throws IOException {
+        Session session = new Session(LocalSocket.connect(path), holding);
         try {
             session.greet();
             return session;
@@ -152,22 +161,40 @@ final class Session implements AutoCloseable {
         return reply;
     }
 
-    /// Waits for the next batch; null at the end of the run. Throws the stream's failure in its turn.
+    /// Waits for the next batch; null at the end of the run. Throws the stream's failure in its turn, and a
+    /// [dev.penstock.error.ResourceExhaustedException] where batches that are held keep it from coming.
     @Nullable
     Batch take() throws IOException, InterruptedException {
-        Next next = await(
-                () -> {
-                    Arrived first = announced.poll();
-                    if (first != null) {
-                        return new Next(taken(first));
-                    }
-                    if (failure != null) {
-                        throw failure.exception("reading from the daemon");
-                    }
-                    return ended ? Next.NOTHING : null;
-                },
-                WITHOUT_BOUND);
-        return next.batch;
+        while (true) {
+            long releasedBefore = released();
+            Next next = tryAwait(this::next, holding);
+            if (next != null) {
+                return next.batch;
+            }
+            if (held() > 0 && released() == releasedBefore) {
+                request(Request.Ask.WAIT, "waiting for a batch");
+            }
+        }
+    }
+
+    private @Nullable Next next() {
+        Arrived first = announced.poll();
+        if (first != null) {
+            return new Next(taken(first));
+        }
+        if (failure != null) {
+            throw failure.exception("reading from the daemon");
+        }
+        return ended ? Next.NOTHING : null;
+    }
+
+    private long released() {
+        lock.lock();
+        try {
+            return released;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private record Next(@Nullable Batch batch) {
@@ -200,6 +227,7 @@ final class Session implements AutoCloseable {
         lock.lock();
         try {
             held--;
+            released++;
             segment.release();
             tell = !closed && lost == null;
         } finally {
@@ -217,6 +245,16 @@ final class Session implements AutoCloseable {
 
     /// Waits until something is found, reading frames where no other thread does.
     private <T> T await(Supplier<@Nullable T> found, Duration patience) throws IOException, InterruptedException {
+        T result = tryAwait(found, patience);
+        if (result == null) {
+            throw new IOException("the daemon did not answer within " + patience.toSeconds() + " s");
+        }
+        return result;
+    }
+
+    /// The same; null where it was not found in time.
+    private <T> @Nullable T tryAwait(Supplier<@Nullable T> found, Duration patience)
+            throws IOException, InterruptedException {
         long beganNanos = System.nanoTime();
         lock.lockInterruptibly();
         try {
@@ -232,7 +270,7 @@ final class Session implements AutoCloseable {
                     throw lost;
                 }
                 if (System.nanoTime() - beganNanos > patience.toNanos()) {
-                    throw new IOException("the daemon did not answer within " + patience.toSeconds() + " s");
+                    return null;
                 }
                 if (reading) {
                     progress.awaitNanos(LOOK_UP.toNanos());
@@ -302,7 +340,8 @@ final class Session implements AutoCloseable {
         if (attachment == null) {
             throw new MalformedFrameException("BATCH before the reply to attach");
         }
-        Announcement batch = Announcement.decode(body, attachment.fields().size());
+        Announcement batch = Announcement.decode(
+                body, attachment.layout(), attachment.fields().size());
         MappedSegment segment = segments.get(batch.segment());
         if (segment == null) {
             throw new MalformedFrameException("BATCH in segment " + batch.segment() + ", which never came");

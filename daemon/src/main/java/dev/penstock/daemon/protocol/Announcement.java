@@ -1,6 +1,8 @@
 package dev.penstock.daemon.protocol;
 
 import dev.penstock.batch.BatchLayout;
+import dev.penstock.batch.FieldSize;
+import dev.penstock.batch.Layout;
 import java.lang.foreign.MemorySegment;
 
 /// One batch as it is announced: whose it is, where its slot lies, and what lies where in the slot.
@@ -11,7 +13,9 @@ import java.lang.foreign.MemorySegment;
 /// +56 u32 segment    +60 u32 rank        +64 u32 samples      +68 u32 micro-batches
 /// +72 u64 ids at     +80 u64 checksums at                     +88 u64 micro-batches at
 /// per field, from +96:
-/// +0  u64 offsets at +8  u64 values at   +16 u64 values bytes +24 u32 shape, 0: packed  +28 u32 zero
+/// +0  u64 offsets at +8  u64 values at   +16 u64 values bytes +24 u32 shape      +28 u32 segments
+/// and unless packed:
+/// +32 u64 payload bytes  +40 u64 lengths at  +48 u64 shapes at  +56 u64 segments at
 /// ```
 ///
 /// @param readyNanos `CLOCK_MONOTONIC`, which is [System#nanoTime()] on Linux, in every process of a host
@@ -27,13 +31,23 @@ public record Announcement(
         BatchLayout layout) {
 
     private static final int FIXED_BYTES = 96;
-    private static final int FIELD_BYTES = 32;
+    private static final int PACKED_FIELD_BYTES = 32;
+    private static final int FIELD_BYTES = 64;
 
     /// Far above any batch there is; a larger one is garbage.
     private static final int MAX_SAMPLES = 1 << 28;
 
-    static int bytes(int fieldCount) {
-        return FIXED_BYTES + fieldCount * FIELD_BYTES;
+    static int bytes(Layout kind, int fieldCount) {
+        return FIXED_BYTES + fieldCount * (kind instanceof Layout.Packed ? PACKED_FIELD_BYTES : FIELD_BYTES);
+    }
+
+    private static int shape(Layout kind) {
+        return switch (kind) {
+            case Layout.Packed() -> 0;
+            case Layout.Padded() -> 1;
+            case Layout.Fixed _ -> 2;
+            case Layout.Buckets _ -> 3;
+        };
     }
 
     void encode(MemorySegment to) {
@@ -52,28 +66,43 @@ public record Announcement(
         to.set(Wire.U64, 80, layout.crc32cOffset());
         to.set(Wire.U64, 88, layout.microBatchesOffset());
         for (int field = 0; field < layout.fieldCount(); field++) {
-            int at = bytes(field);
-            to.set(Wire.U64, at, layout.offsetsOffset(field));
-            to.set(Wire.U64, at + 8L, layout.valuesOffset(field));
-            to.set(Wire.U64, at + 16L, layout.valuesBytes(field));
-            to.set(Wire.U64, at + 24L, 0L);
+            encodeField(field, to.asSlice(bytes(layout.kind(), field)));
         }
     }
 
-    /// Reads a body; fails where the tables are not those of a packed batch of `fieldCount` fields.
-    public static Announcement decode(MemorySegment body, int fieldCount) throws MalformedFrameException {
-        if (body.byteSize() != bytes(fieldCount)) {
+    private void encodeField(int field, MemorySegment to) {
+        FieldSize size = layout.size(field);
+        to.set(Wire.U64, 0, layout.offsetsOffset(field));
+        to.set(Wire.U64, 8, layout.valuesOffset(field));
+        to.set(Wire.U64, 16, size.valuesBytes());
+        to.set(Wire.U32, 24, shape(layout.kind()));
+        to.set(Wire.U32, 28, size.segments());
+        if (!layout.isPacked()) {
+            to.set(Wire.U64, 32, size.payloadBytes());
+            to.set(Wire.U64, 40, layout.lengthsOffset(field));
+            to.set(Wire.U64, 48, layout.shapesOffset(field));
+            to.set(Wire.U64, 56, segmentsOffset(field));
+        }
+    }
+
+    private long segmentsOffset(int field) {
+        return layout.kind() instanceof Layout.Fixed ? layout.segmentsOffset(field) : 0;
+    }
+
+    /// Reads a body; fails where the tables are not those of a batch of `fieldCount` fields in layout `kind`.
+    public static Announcement decode(MemorySegment body, Layout kind, int fieldCount) throws MalformedFrameException {
+        if (body.byteSize() != bytes(kind, fieldCount)) {
             throw new MalformedFrameException("BATCH of " + body.byteSize() + " bytes, where " + fieldCount
-                    + " fields need " + bytes(fieldCount));
+                    + " fields need " + bytes(kind, fieldCount));
         }
         int samples = body.get(Wire.U32, 64);
         int microBatches = body.get(Wire.U32, 68);
         if (samples < 0 || samples > MAX_SAMPLES || microBatches < 0 || microBatches > MAX_SAMPLES) {
             throw new MalformedFrameException("BATCH of " + samples + " samples in " + microBatches + " micro-batches");
         }
-        long[] valuesBytes = new long[fieldCount];
+        FieldSize[] fields = new FieldSize[fieldCount];
         for (int field = 0; field < fieldCount; field++) {
-            valuesBytes[field] = body.get(Wire.U64, bytes(field) + 16L);
+            fields[field] = fieldSize(body, kind, bytes(kind, field));
         }
         Announcement announcement = new Announcement(
                 body.get(Wire.U64, 0),
@@ -84,9 +113,16 @@ public record Announcement(
                 body.get(Wire.U64, 40),
                 body.get(Wire.U32, 60),
                 body.get(Wire.F64, 48),
-                new BatchLayout(samples, microBatches, valuesBytes));
+                new BatchLayout(kind, samples, microBatches, fields));
         announcement.requireLayout(body);
         return announcement;
+    }
+
+    private static FieldSize fieldSize(MemorySegment body, Layout kind, int at) {
+        long valuesBytes = body.get(Wire.U64, at + 16L);
+        return kind instanceof Layout.Packed
+                ? FieldSize.packed(valuesBytes)
+                : new FieldSize(body.get(Wire.U64, at + 32L), valuesBytes, body.get(Wire.U32, at + 28L));
     }
 
     /// This client computes a layout from the lengths of its parts; the daemon's must be the same.
@@ -96,13 +132,23 @@ public record Announcement(
                 && body.get(Wire.U64, 80) == layout.crc32cOffset()
                 && body.get(Wire.U64, 88) == layout.microBatchesOffset();
         for (int field = 0; same && field < layout.fieldCount(); field++) {
-            int at = bytes(field);
-            same = body.get(Wire.U64, at) == layout.offsetsOffset(field)
-                    && body.get(Wire.U64, at + 8L) == layout.valuesOffset(field)
-                    && body.get(Wire.U64, at + 24L) == 0;
+            same = isSame(field, body.asSlice(bytes(layout.kind(), field)));
         }
         if (!same) {
             throw new MalformedFrameException("BATCH of a layout this client does not know: step=" + step);
         }
+    }
+
+    private boolean isSame(int field, MemorySegment found) {
+        boolean packed = found.get(Wire.U64, 0) == layout.offsetsOffset(field)
+                && found.get(Wire.U64, 8) == layout.valuesOffset(field)
+                && found.get(Wire.U32, 24) == shape(layout.kind())
+                && found.get(Wire.U32, 28) == layout.size(field).segments();
+        return layout.isPacked()
+                ? packed
+                : packed
+                        && found.get(Wire.U64, 40) == layout.lengthsOffset(field)
+                        && found.get(Wire.U64, 48) == layout.shapesOffset(field)
+                        && found.get(Wire.U64, 56) == segmentsOffset(field);
     }
 }

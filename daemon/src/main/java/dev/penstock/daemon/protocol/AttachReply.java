@@ -2,6 +2,8 @@ package dev.penstock.daemon.protocol;
 
 import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
+import dev.penstock.batch.Layout;
+import dev.penstock.error.ConfigurationException;
 import dev.penstock.loader.LoaderState;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param start first step that is delivered
 /// @param stepCount first step that is not; `Long.MAX_VALUE` for an endless run
+/// @param layout of every batch
 /// @param state of the run at `start`
 /// @param committed step of the job's last commit
 public record AttachReply(
@@ -25,6 +28,7 @@ public record AttachReply(
         int batchSize,
         long sampleCount,
         List<Field> fields,
+        Layout layout,
         LoaderState state,
         OptionalLong committed) {
 
@@ -46,11 +50,21 @@ public record AttachReply(
         } else {
             reply.putNull("committed");
         }
+        reply.put("layout", layout.toString());
+        if (layout instanceof Layout.Buckets buckets) {
+            reply.put("bucketElements", buckets.elements());
+        }
         ArrayNode columns = reply.putArray("fields");
         fields.forEach(field -> columns.addObject()
                 .put("name", field.name())
                 .put("type", field.type().name()));
         reply.set("state", Json.of(state));
+    }
+
+    private static Layout layout(ObjectNode reply) {
+        Layout layout = Layout.parse(reply.required("layout").stringValue());
+        JsonNode bucketElements = reply.path("bucketElements");
+        return bucketElements.isIntegralNumber() ? layout.under(bucketElements.longValue()) : layout;
     }
 
     /// Reads what [#describe] wrote.
@@ -81,9 +95,10 @@ public record AttachReply(
                     reply.required("batch").intValue(),
                     reply.required("samples").longValue(),
                     List.copyOf(fields),
+                    layout(reply),
                     LoaderState.parse(reply.required("state").toString()),
                     committed.isIntegralNumber() ? OptionalLong.of(committed.longValue()) : OptionalLong.empty());
-        } catch (JacksonException | IllegalArgumentException malformed) {
+        } catch (JacksonException | IllegalArgumentException | ConfigurationException malformed) {
             throw new MalformedFrameException("a reply to attach that cannot be read", malformed);
         }
     }

@@ -44,7 +44,7 @@ public final class FrameWriter {
 
     public void write(Announcement batch) throws IOException {
         BatchLayout layout = batch.layout();
-        write(FrameType.BATCH, Announcement.bytes(layout.fieldCount()), batch::encode, sink);
+        write(FrameType.BATCH, Announcement.bytes(layout.kind(), layout.fieldCount()), batch::encode, sink);
     }
 
     /// Writes RELEASE for one ticket.

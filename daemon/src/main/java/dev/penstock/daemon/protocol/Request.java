@@ -19,7 +19,8 @@ public sealed interface Request permits Request.Attach, Request.State, Request.C
             case "detach" -> Ask.DETACH;
             case "stats" -> Ask.STATS;
             case "health" -> Ask.HEALTH;
-            default -> throw Members.refused("do", verb, "use attach, state, commit, detach, stats or health");
+            case "wait" -> Ask.WAIT;
+            default -> throw Members.refused("do", verb, "use attach, state, commit, detach, stats, health or wait");
         };
         members.requireNoMore();
         return request;
@@ -59,7 +60,9 @@ public sealed interface Request permits Request.Attach, Request.State, Request.C
     enum Ask implements Request {
         DETACH,
         STATS,
-        HEALTH;
+        HEALTH,
+        /// Whether a batch can come before the client gives one back.
+        WAIT;
 
         @Override
         public ObjectNode toJson() {

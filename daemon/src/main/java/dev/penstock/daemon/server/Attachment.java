@@ -9,6 +9,8 @@ import dev.penstock.daemon.protocol.MalformedFrameException;
 import dev.penstock.daemon.protocol.Position;
 import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ResourceExhaustedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ final class Attachment {
     private final AttachRequest request;
     private final List<Integer> ranks;
     private final TicketCounter tickets;
+    private final Jobs.Seat seat;
 
     private final Map<Long, Held> held = new HashMap<>();
     private long heldBytes;
@@ -39,24 +42,28 @@ final class Attachment {
     private @Nullable SharedStream segmentOf;
     private int segment;
     private boolean begun;
+    private boolean waiting;
     private boolean closed;
 
     private record Held(SharedStream stream, KeptBatch batch) {}
 
     /// @param ranks that are delivered, ascending
     /// @param tickets of the connection, which may have had another attachment before
+    /// @param seat is left free when the stream has failed, for whoever attaches again
     Attachment(
             LocalSocket socket,
             FrameWriter writer,
             AttachRequest request,
             List<Integer> ranks,
             long startStep,
-            TicketCounter tickets) {
+            TicketCounter tickets,
+            Jobs.Seat seat) {
         this.socket = socket;
         this.writer = writer;
         this.request = request;
         this.ranks = ranks;
         this.tickets = tickets;
+        this.seat = seat;
         this.position = new Position(startStep, ranks.getFirst());
     }
 
@@ -83,6 +90,36 @@ final class Attachment {
     /// @param shareBytes what this client may hold, but for the first two batches
     synchronized boolean hasRoom(long shareBytes) {
         return begun && held.size() < request.credits() && (held.size() < ALWAYS || heldBytes < shareBytes);
+    }
+
+    /// Fails where the client holds so much that nothing more is announced to it.
+    synchronized void requireRoom(long shareBytes) {
+        if (begun && !hasRoom(shareBytes)) {
+            throw new ResourceExhaustedException(FailureMessage.of("waiting for a batch")
+                    .with("held", held.size())
+                    .with("credits", request.credits())
+                    .with("heldBytes", heldBytes)
+                    .with("mostBytes", shareBytes)
+                    .remedy("give batches back before the next one is asked for, or attach with more \"credits\" and"
+                            + " \"slots\" (--slots of `penstock serve`)"));
+        }
+    }
+
+    /// Says that the client does nothing before the next batch comes; fails where it cannot come.
+    void await() {
+        StreamReader current;
+        synchronized (this) {
+            waiting = true;
+            current = reader;
+        }
+        if (current != null) {
+            current.stream.requireProspect(current);
+        }
+    }
+
+    /// Whether the client said that it waits, and was announced nothing since, and released nothing.
+    synchronized boolean isWaiting() {
+        return waiting;
     }
 
     /// Lets announcements begin; the client was told that it is attached.
@@ -126,6 +163,7 @@ final class Attachment {
         }
         try {
             enter(stream);
+            waiting = false;
             long ticket = tickets.next();
             held.put(ticket, new Held(stream, kept));
             heldBytes += kept.bytes();
@@ -166,7 +204,10 @@ final class Attachment {
         try {
             switch (how) {
                 case Ending.Completed(long step) -> writer.end(step);
-                case Ending.Failed(var reason) -> writer.write(FrameType.FAILED, Json.bytes(reason.toJson()));
+                case Ending.Failed(var reason) -> {
+                    seat.close();
+                    writer.write(FrameType.FAILED, Json.bytes(reason.toJson()));
+                }
             }
         } catch (IOException notReading) {
             socket.close();
@@ -183,6 +224,7 @@ final class Attachment {
                         "RELEASE of ticket " + Long.toUnsignedString(ticket) + ", which is not out");
             }
             heldBytes -= given.batch.bytes();
+            waiting = false;
         }
         given.stream.release(given.batch);
     }
@@ -195,6 +237,18 @@ final class Attachment {
     /// What the client holds now.
     synchronized int heldCount() {
         return held.size();
+    }
+
+    /// What of it is in the memory of one stream.
+    synchronized int heldIn(SharedStream stream) {
+        return (int) held.values().stream()
+                .filter(each -> each.stream.equals(stream))
+                .count();
+    }
+
+    /// Bytes of what the client holds, in whole granules.
+    synchronized long heldBytes() {
+        return heldBytes;
     }
 
     @Nullable

@@ -166,6 +166,7 @@ final class Connection implements Runnable {
             case Request.Ask.DETACH -> detach();
             case Request.Ask.STATS -> reports.stats(reply, attached == null ? null : attached.client);
             case Request.Ask.HEALTH -> reports.health(reply);
+            case Request.Ask.WAIT -> requireAttached("waiting for a batch").client.await();
         }
         return () -> {};
     }
@@ -184,7 +185,7 @@ final class Connection implements Runnable {
         }
         long start = startStep(request.start(), seat);
         Attachment client =
-                new Attachment(socket, writer, request, plan.config().localRanks(), start, tickets);
+                new Attachment(socket, writer, request, plan.config().localRanks(), start, tickets, seat);
         try {
             client.continueIn(streams.attach(plan, request, client, client.position()));
             SharedStream stream = stream(client, "attaching");
@@ -222,16 +223,14 @@ final class Connection implements Runnable {
                         plan.config().batchSize(),
                         plan.index().sampleCount(),
                         plan.index().fields(),
+                        plan.config().layout(),
                         stream.loader().state(start),
                         seat.committed())
                 .describe(reply);
     }
 
     private long commit(long step) {
-        Attached current = attached;
-        if (current == null) {
-            throw refused("committing", "not attached", "attach first");
-        }
+        Attached current = requireAttached("committing");
         // All ranks of a step come before the next one, so a step is announced once the position is past it.
         long announced = current.client.position().step();
         if (step > announced) {
@@ -242,11 +241,15 @@ final class Connection implements Runnable {
     }
 
     private SharedStream stream(String what) {
+        return stream(requireAttached(what).client, what);
+    }
+
+    private Attached requireAttached(String what) {
         Attached current = attached;
         if (current == null) {
             throw refused(what, "not attached", "attach first");
         }
-        return stream(current.client, what);
+        return current;
     }
 
     private static SharedStream stream(Attachment client, String what) {

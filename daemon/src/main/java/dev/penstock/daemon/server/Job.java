@@ -17,6 +17,7 @@ final class Job {
     private String uri;
     private final Set<Integer> attached = new TreeSet<>();
     private OptionalLong committed = OptionalLong.empty();
+    private int run;
 
     Job(String uri, SortedMap<String, String> settings) {
         this.uri = uri;
@@ -41,6 +42,7 @@ final class Job {
     void become(String newUri, SortedMap<String, String> newSettings) {
         if (!sameRun(newUri, newSettings)) {
             committed = OptionalLong.empty();
+            run++;
         }
         uri = newUri;
         settings = newSettings;
@@ -53,6 +55,11 @@ final class Job {
         before.remove("ranks");
         now.remove("ranks");
         return uri.equals(newUri) && before.equals(now);
+    }
+
+    /// Counts the runs that had the name.
+    int run() {
+        return run;
     }
 
     Set<Integer> attached() {

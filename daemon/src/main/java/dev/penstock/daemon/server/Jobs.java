@@ -34,11 +34,14 @@ final class Jobs {
         private final String name;
         private final Job job;
         private final List<Integer> ranks;
+        private final int run;
+        private boolean left;
 
         private Seat(String name, Job job, List<Integer> ranks) {
             this.name = name;
             this.job = job;
             this.ranks = ranks;
+            this.run = job.run();
         }
 
         OptionalLong committed() {
@@ -47,15 +50,27 @@ final class Jobs {
             }
         }
 
+        /// A run whose stream has failed may still save what it has.
         void commit(long step) {
             synchronized (Jobs.this) {
+                if (job.run() != run) {
+                    throw new ConfigurationException(FailureMessage.of("committing")
+                            .with("job", name)
+                            .with("found", "another run has the name meanwhile")
+                            .remedy("name runs that differ differently"));
+                }
                 job.commit(step);
             }
         }
 
+        /// Leaves the ranks to others. Closing twice does nothing.
         @Override
         public void close() {
             synchronized (Jobs.this) {
+                if (left) {
+                    return;
+                }
+                left = true;
                 ranks.forEach(job.attached()::remove);
                 // Moves the name to the young end of those that are forgotten first.
                 jobs.remove(name);

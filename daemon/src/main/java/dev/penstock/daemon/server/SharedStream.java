@@ -10,6 +10,7 @@ import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -47,7 +48,7 @@ final class SharedStream {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
     private final StreamWindow window = new StreamWindow();
-    private final List<StreamReader> readers = new ArrayList<>();
+    private final StreamReaders readers = new StreamReaders();
 
     /// Where the batch that is taken next is.
     private Position next;
@@ -208,12 +209,7 @@ final class SharedStream {
 
     /// Whether a client waits for the batch after the last one that was taken.
     private boolean isWanted() {
-        for (StreamReader reader : readers) {
-            if (reader.cursor == window.end() && reader.client.hasRoom(shareBytes())) {
-                return true;
-            }
-        }
-        return false;
+        return readers.isWanted(window.end(), shareBytes());
     }
 
     /// Whether taking one ahead saves the fastest client a turn of this thread when it releases.
@@ -222,16 +218,12 @@ final class SharedStream {
     }
 
     private long fastest() {
-        long fastest = window.first();
-        for (StreamReader reader : readers) {
-            fastest = Math.max(fastest, reader.cursor);
-        }
-        return fastest;
+        return readers.fastest(window.first());
     }
 
     /// What one client may hold, so that all of them together leave the loader room to read ahead.
     private long shareBytes() {
-        return sharing == Sharing.EXCLUSIVE ? capacityBytes : capacityBytes / 2 / Math.max(1, readers.size());
+        return sharing == Sharing.EXCLUSIVE ? capacityBytes : capacityBytes / 2 / Math.max(1, readers.count());
     }
 
     private void accept(@Nullable Batch batch) {
@@ -306,11 +298,7 @@ final class SharedStream {
     /// only slower ones need. The loader says so again when what was freed is not enough.
     private void relieve(List<StreamReader> laggards) {
         if (starving) {
-            long slowest = window.end();
-            for (StreamReader reader : readers) {
-                slowest = Math.min(slowest, reader.cursor);
-            }
-            boolean freed = dropUntil(slowest, laggards);
+            boolean freed = dropUntil(readers.slowest(window.end()), laggards);
             if (!freed && isWanted()) {
                 freed = dropUntil(fastest(), laggards);
             }
@@ -322,12 +310,7 @@ final class SharedStream {
     private boolean dropUntil(long number, List<StreamReader> laggards) {
         boolean freed = false;
         while (window.first() < number) {
-            for (StreamReader reader : List.copyOf(readers)) {
-                if (reader.cursor == window.first()) {
-                    readers.remove(reader);
-                    laggards.add(reader);
-                }
-            }
+            laggards.addAll(readers.removeAt(window.first()));
             freed |= window.dropFirst();
         }
         return freed;
@@ -362,6 +345,21 @@ final class SharedStream {
         freeWhenUnused();
     }
 
+    /// Fails where a client that holds batches and waits for the next one would wait for ever: it may hold no more, or the
+    /// slots have no room for another batch before somebody releases one, and nobody else will.
+    void requireProspect(StreamReader asking) {
+        lock.lock();
+        try {
+            asking.client.requireRoom(shareBytes());
+            OptionalLong needed = loader.starvedBytes();
+            if (needed.isPresent()) {
+                readers.requireOneThatReleases(asking, window.held(), needed.getAsLong(), capacityBytes);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void freeWhenUnused() {
         lock.lock();
         try {
@@ -382,7 +380,7 @@ final class SharedStream {
     int readerCount() {
         lock.lock();
         try {
-            return readers.size();
+            return readers.count();
         } finally {
             lock.unlock();
         }

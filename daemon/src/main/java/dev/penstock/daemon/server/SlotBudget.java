@@ -2,9 +2,14 @@ package dev.penstock.daemon.server;
 
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /// The slot memory of all streams, which is never more than was granted. Threading: any thread.
 final class SlotBudget {
+
+    /// A run that begins right after another one ended may be seen before the end is.
+    private static final long LEAVING_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long limitBytes;
     private long reservedBytes;
@@ -13,9 +18,14 @@ final class SlotBudget {
         this.limitBytes = limitBytes;
     }
 
-    /// Takes memory out of the budget; fails where it does not hold as much.
+    /// Takes memory out of the budget; fails where it does not hold as much, nor will when those who are leaving have left.
     synchronized void reserve(long bytes) {
-        if (bytes > limitBytes - reservedBytes) {
+        long deadline = System.nanoTime() + LEAVING_NANOS;
+        while (bytes > limitBytes - reservedBytes) {
+            long leftMillis = bytes > limitBytes ? 0 : TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (leftMillis > 0 && awaitRelease(leftMillis)) {
+                continue;
+            }
             throw new ResourceExhaustedException(FailureMessage.of("reserving slot memory")
                     .with("bytes", bytes)
                     .with("reservedBytes", reservedBytes)
@@ -25,8 +35,20 @@ final class SlotBudget {
         reservedBytes += bytes;
     }
 
+    /// False when this thread is to stop.
+    private boolean awaitRelease(long millis) {
+        try {
+            wait(millis);
+            return true;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     synchronized void release(long bytes) {
         reservedBytes -= bytes;
+        notifyAll();
     }
 
     synchronized long reservedBytes() {

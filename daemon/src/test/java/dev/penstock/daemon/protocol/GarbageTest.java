@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.penstock.batch.Layout;
+import dev.penstock.batch.LongerThanRow;
 import dev.penstock.error.ConfigurationException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +19,12 @@ import org.junit.jupiter.api.Test;
 class GarbageTest {
 
     private static final int ROUNDS = 5_000;
+
+    private static final List<Layout> LAYOUTS = List.of(
+            new Layout.Packed(),
+            new Layout.Padded(),
+            new Layout.Fixed(7, LongerThanRow.SPLIT),
+            new Layout.Buckets(List.of(3, 9)));
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
@@ -56,7 +65,7 @@ class GarbageTest {
             case HELLO -> Hello.decode(frame.body());
             case WELCOME -> Welcome.decode(frame.body());
             case SEGMENT -> SegmentNotice.decode(frame.body());
-            case BATCH -> Announcement.decode(frame.body(), random.nextInt(3));
+            case BATCH -> Announcement.decode(frame.body(), LAYOUTS.get(random.nextInt(4)), random.nextInt(3));
             case REQUEST -> Request.parse(Json.parse(frame.bytes()));
             case REPLY -> AttachReply.parse(Json.parse(frame.bytes()));
             case REFUSED, FAILED, GOODBYE -> Refusal.parse(Json.parse(frame.bytes()));

@@ -3,6 +3,7 @@ package dev.penstock.daemon.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.batch.BatchLayout;
+import dev.penstock.batch.Layout;
 import dev.penstock.memory.SharedAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class ProtocolPageTest {
             for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
                 assertThat(frame.type()).isEqualTo(types.next());
                 if (frame.type() == FrameType.BATCH) {
-                    Announcement batch = Announcement.decode(frame.body(), 1);
+                    Announcement batch = Announcement.decode(frame.body(), new Layout.Packed(), 1);
                     assertThat(batch.slotOffset()).isEqualTo(65_536);
                     assertThat(batch.layout().totalBytes()).isEqualTo(320);
                 }

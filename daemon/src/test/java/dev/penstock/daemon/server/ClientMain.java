@@ -14,7 +14,7 @@ final class ClientMain {
     /// @param arguments socket, dataset, and how many batches to hold
     public static void main(String[] arguments) throws IOException {
         RemoteLoader loader = TestDaemon.attach(
-                Path.of(arguments[0]), TestDaemon.request("killed", arguments[1], Map.of("seed", "1")));
+                Path.of(arguments[0]), TestDaemon.request("killed-" + arguments[2], arguments[1], Map.of("seed", "1")));
         BatchIterator batches = loader.iterator();
         for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
             batches.next();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Processes that are killed: trainers give back what they held, daemons are followed by others.
@@ -67,6 +68,33 @@ class KilledProcessTest {
             }
             assertThat(watcher.ask("{\"id\":1,\"do\":\"stats\"}").path("jobs")).isEmpty();
         }
+    }
+
+    @Test
+    void trainersKilledWhileTheyConnectTakeOrWaitLeaveNothing() throws Exception {
+        try (Daemon _ = TestDaemon.open(socket);
+                RawClient watcher = RawClient.greeted(socket)) {
+            start("0").destroyForcibly().waitFor();
+            // The last one has no credit for its sixth batch, and waits.
+            for (String batches : List.of("0", "3", "6")) {
+                Process trainer = start(batches);
+                while (jobs(watcher).isEmpty()) {
+                    Thread.onSpinWait();
+                }
+                trainer.destroyForcibly().waitFor();
+                while (reservedBytes(watcher) > 0 || !jobs(watcher).isEmpty()) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private Process start(String batches) throws IOException {
+        return ChildJvm.start(List.of(), ClientMain.class, socket.toString(), uri, batches);
+    }
+
+    private static JsonNode jobs(RawClient watcher) throws IOException {
+        return watcher.ask("{\"id\":1,\"do\":\"stats\"}").path("jobs");
     }
 
     private static long reservedBytes(RawClient watcher) throws IOException {

@@ -171,6 +171,37 @@ class RefusalsTest {
     }
 
     @Test
+    void aBatchThatNoSlotHoldsIsRefusedInItsTurnWithTheBytesItNeeds() {
+        AttachRequest small = request("a", Map.of("batch", "530")).withSlotBytes(128 << 10);
+        try (RemoteLoader loader = attach(small);
+                BatchIterator batches = loader.iterator()) {
+            assertThatThrownBy(batches::hasNext)
+                    .isInstanceOf(ResourceExhaustedException.class)
+                    .hasMessageContaining("batchBytes=")
+                    .hasMessageContaining("slotBytes=131072")
+                    .hasMessageContaining("--slots");
+        }
+    }
+
+    @Test
+    void aFailedStreamFreesItsRankWhileItsClientStays() {
+        Map<String, String> options = Map.of("batch", "530", "ranks", "2", "rank", "1");
+        AttachRequest small = request("a", options).withSlotBytes(64 << 10);
+        RemoteLoader failed = attach(small);
+        BatchIterator none = failed.iterator();
+        assertThatThrownBy(none::hasNext).isInstanceOf(ResourceExhaustedException.class);
+        try (RemoteLoader again = attach(request("a", options));
+                BatchIterator batches = again.iterator()) {
+            assertThat(batches.hasNext()).isTrue();
+            assertThatThrownBy(() -> attach(request("a", options))).hasMessageContaining("takenRank=1");
+            failed.close();
+            assertThatThrownBy(() -> attach(request("a", options)))
+                    .as("the rank is the second client's when the first one goes")
+                    .hasMessageContaining("takenRank=1");
+        }
+    }
+
+    @Test
     void optionsAndMembersThatDoNotExistAreRefusedAndTheConnectionGoesOn() throws IOException {
         try (RawClient client = RawClient.greeted(socket)) {
             assertThat(error(client, "{'id':1,'do':'attach','job':'a','uri':'URI','options':{'sede':1}}"))

@@ -127,6 +127,23 @@ class SharedStreamTest {
     }
 
     @Test
+    void aJobThatStopsReadingBlocksNoOtherJob() {
+        List<BatchDigest> expected = alone();
+        AttachRequest other = TestDaemon.request("stopped", uri, Map.of("seed", "4", "batch", "12"))
+                .withSlotBytes(SLOT_BYTES);
+        try (RemoteLoader stopped = TestDaemon.attach(socket, other);
+                BatchIterator ahead = stopped.iterator()) {
+            Batch held = ahead.next();
+            BatchDigest before = BatchDigest.of(held);
+            try (RemoteLoader loader = trial("reading");
+                    BatchIterator batches = loader.iterator()) {
+                assertThat(rest(batches)).isEqualTo(expected);
+            }
+            assertThat(BatchDigest.closing(held)).isEqualTo(before);
+        }
+    }
+
+    @Test
     void aTrialThatStartsALittleLaterJoins() throws IOException {
         try (RemoteLoader early = trial("early");
                 BatchIterator first = early.iterator()) {

@@ -1,9 +1,11 @@
-"""Views of a packed batch: its samples and its micro-batches. Nothing is copied."""
+"""Views of a batch: its samples and its micro-batches. No value is copied."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
+
+from penstock._rows import row_part, row_samples
 
 
 class Samples(Sequence[Any]):
@@ -39,8 +41,10 @@ class Samples(Sequence[Any]):
             yield self._values[begin:end]
 
 
-def samples(batch: Mapping[str, Any], field: str) -> Samples:
-    """The samples of a field of a batch, one view each."""
+def samples(batch: Mapping[str, Any], field: str) -> Sequence[Any]:
+    """The samples of a field of a batch, one view each, without padding."""
+    if f"{field}.lengths" in batch:
+        return row_samples(batch, field)
     return Samples(batch[field], batch[f"{field}.offsets"])
 
 
@@ -51,9 +55,12 @@ def micro_batches(batch: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """
     fields = [name[: -len(".offsets")] for name in batch if name.endswith(".offsets")]
     bounds = batch["micro_batches"].tolist()
-    for begin, end in zip(bounds, bounds[1:]):
+    for number, (begin, end) in enumerate(zip(bounds, bounds[1:])):
         part: dict[str, Any] = {}
         for field in fields:
+            if f"{field}.lengths" in batch:
+                part.update(row_part(batch, field, number, begin, end))
+                continue
             offsets = batch[f"{field}.offsets"][begin : end + 1]
             first = int(offsets[0])
             part[field] = batch[field][first : int(offsets[-1])]
