@@ -1,79 +1,83 @@
 package dev.penstock.cli;
 
 import dev.penstock.cli.option.AttachOptions;
-import dev.penstock.cli.option.ByteSize;
 import dev.penstock.cli.option.CacheOptions;
 import dev.penstock.cli.option.CommonOptions;
-import dev.penstock.cli.option.SocketPath;
+import dev.penstock.cli.option.ServeOptions;
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.daemon.http.HttpConfig;
+import dev.penstock.daemon.http.HttpEndpoint;
 import dev.penstock.daemon.server.Daemon;
 import dev.penstock.daemon.server.DaemonConfig;
-import dev.penstock.memory.PageLocking;
-import java.nio.file.Path;
+import dev.penstock.daemon.server.DaemonState;
+import dev.penstock.daemon.service.ServiceNotifier;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `penstock serve`: the daemon, until it is told to stop.
 @Command(
         name = "serve",
         description = {
             "Keep data warm for every trainer on this host, and hand them batches without a copy.",
-            "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says. SIGTERM stops it.",
-            "The tiers serve all jobs; --connections are those of one stream."
+            "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says; docs/daemon.md says how to run it.",
+            "SIGTERM stops it, a second one at once. The tiers serve all jobs; --connections are those of one stream."
         })
 final class ServeCommand implements Callable<Integer> {
+
+    /// Half of what container engines grant by default. Reads that a store does not answer may hold a stream for
+    /// longer; nothing on disk depends on their end.
+    private static final Duration STOPPING = Duration.ofSeconds(5);
 
     @Mixin
     private final CommonOptions common = new CommonOptions();
 
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            description = "Where to listen; for this user and root alone. Default: ${DEFAULT-VALUE}.")
-    private Path socket = SocketPath.ofUser();
+    @Mixin
+    private final ServeOptions serving = new ServeOptions();
 
     @Mixin
     private final CacheOptions caching = new CacheOptions();
 
-    @Option(
-            names = "--slots",
-            paramLabel = "SIZE",
-            description = "Page-locked memory of one stream, where its client does not say. Default: ${DEFAULT-VALUE}.")
-    private ByteSize slots = new ByteSize(64L << 20);
-
-    @Option(
-            names = "--slot-budget",
-            paramLabel = "SIZE",
-            description = "Limit of that memory over all streams. Default: ${DEFAULT-VALUE}.")
-    private ByteSize slotBudget = new ByteSize(1L << 30);
-
-    @Option(
-            names = "--lock",
-            paramLabel = "off|best-effort|required",
-            description = "Whether slots must be locked in memory. Default: best-effort.")
-    private PageLocking lock = PageLocking.BEST_EFFORT;
-
     @Override
     public Integer call() throws InterruptedException {
         common.requireWritableResult();
-        DaemonConfig config = config();
+        DaemonConfig config = serving.daemon(caching);
+        Optional<HttpConfig> http = serving.http();
         common.detail(config.toString());
-        try (Daemon daemon = Daemon.open(config, AttachOptions::parse)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "penstock-stop"));
-            common.out()
-                    .println("serving on " + config.socket() + ": RAM tier "
-                            + Amounts.bytes(config.cache().ramBytes()) + ", slots "
-                            + Amounts.bytes(slotBudget.bytes()));
+        try (ServiceNotifier manager = ServiceNotifier.from(System.getenv());
+                Daemon daemon = Daemon.open(config, AttachOptions::parse);
+                HttpEndpoint endpoint = open(http, daemon)) {
+            Thread closer = Thread.ofPlatform().daemon().name("penstock-stop").unstarted(daemon::close);
+            StopSignals signals = StopSignals.handle(closer::start);
+            String status = status(config, endpoint);
+            manager.ready(status, () -> daemon.state() != DaemonState.DEAF);
+            common.out().println(status);
             common.out().flush();
             daemon.awaitClose();
+            manager.stopping();
+            if (daemon.state() == DaemonState.STOPPING && !closer.join(STOPPING)) {
+                common.err()
+                        .println("penstock: stopping took longer than " + STOPPING.toSeconds() + " s; ended anyway");
+                common.err().flush();
+            }
+            return signals.exitCode();
         }
-        return ExitCode.DONE;
     }
 
-    private DaemonConfig config() {
-        return new DaemonConfig(
-                socket.toAbsolutePath(), caching.cache(), caching.fetch(), slotBudget.bytes(), slots.bytes(), lock);
+    private static @Nullable HttpEndpoint open(Optional<HttpConfig> http, Daemon daemon) {
+        return http.map(config -> HttpEndpoint.open(config, daemon, () -> "")).orElse(null);
+    }
+
+    private static String status(DaemonConfig config, @Nullable HttpEndpoint endpoint) {
+        return "serving on " + config.socket() + ": RAM tier "
+                + Amounts.bytes(config.cache().ramBytes()) + ", slots "
+                + Amounts.bytes(config.slotBudgetBytes())
+                + (endpoint == null
+                        ? ""
+                        : ", HTTP on " + endpoint.address().getAddress().getHostAddress() + ":"
+                                + endpoint.address().getPort());
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// The file behind `--config`: defaults for the loader options of one command.
+/// The file behind `--config`: defaults for the options of one command's loader or daemon.
 ///
 /// Values go through the same converters as the command line, which is parsed a second time over them, so that it
 /// wins.
@@ -27,7 +27,7 @@ public final class ConfigFile implements IDefaultValueProvider {
     private static final String DASHES = "--";
 
     /// A file says what these say.
-    private static final Set<Class<?>> OWNERS = Set.of(LoaderOptions.class, CacheOptions.class);
+    private static final Set<Class<?>> OWNERS = Set.of(LoaderOptions.class, CacheOptions.class, ServeOptions.class);
 
     private final YamlFile file;
 

@@ -11,6 +11,7 @@ import dev.penstock.memory.PageLocking;
 import dev.penstock.order.Remainder;
 import dev.penstock.order.Shuffle;
 import dev.penstock.tier.DiskTierConfig;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ public final class Converters {
         commandLine.registerConverter(TokenFormat.class, refusing(TokenFormat::parse));
         commandLine.registerConverter(DiskTierConfig.class, refusing(Converters::diskTier));
         commandLine.registerConverter(URI.class, refusing(Locations::uri));
+        commandLine.registerConverter(InetSocketAddress.class, refusing(ListenAddress::parse));
         commandLine.registerConverter(Path.class, refusing(Locations::path));
     }
 

@@ -23,7 +23,9 @@ public final class DaemonOptions {
     @Option(
             names = "--daemon",
             paramLabel = "SOCKET",
-            description = "Read through the daemon that listens there (see penstock serve).")
+            description =
+                    "Read through the daemon that listens there (see penstock serve); 'auto' is where PENSTOCK_SOCKET"
+                            + " says, else where it listens by default.")
     private Optional<Path> socket = Optional.empty();
 
     @Option(
@@ -50,6 +52,6 @@ public final class DaemonOptions {
     public RemoteLoader attach(URI dataset, SortedMap<String, String> options, long startStep, String unnamed) {
         AttachRequest request = AttachRequest.of(job.orElse(unnamed), dataset.toString(), options)
                 .withStart(new Start.AtStep(startStep));
-        return RemoteLoader.attach(socket.orElseThrow(), request, ReconnectPolicy.defaults());
+        return RemoteLoader.attach(SocketPath.named(socket.orElseThrow()), request, ReconnectPolicy.defaults());
     }
 }

@@ -7,6 +7,7 @@ import dev.penstock.daemon.protocol.FrameWriter;
 import dev.penstock.daemon.protocol.Json;
 import dev.penstock.daemon.protocol.MalformedFrameException;
 import dev.penstock.daemon.protocol.Position;
+import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.error.FailureMessage;
@@ -211,6 +212,21 @@ final class Attachment {
             }
         } catch (IOException notReading) {
             socket.close();
+        }
+    }
+
+    /// Ends what is delivered, and says why. What the client holds stays its own until it is released or this is
+    /// closed.
+    void expel(Refusal reason) {
+        StreamReader place;
+        synchronized (this) {
+            closed = true;
+            place = reader;
+            reader = null;
+        }
+        end(new Ending.Failed(reason));
+        if (place != null) {
+            place.stream.leave(place);
         }
     }
 

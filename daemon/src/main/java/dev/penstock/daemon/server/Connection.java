@@ -43,7 +43,7 @@ final class Connection implements Runnable {
     private final Jobs jobs;
     private final Reports reports;
     private final TicketCounter tickets = new TicketCounter();
-    private @Nullable Attached attached;
+    private volatile @Nullable Attached attached;
 
     private record Attached(Attachment client, Jobs.Seat seat) {}
 
@@ -82,6 +82,29 @@ final class Connection implements Runnable {
     void stop(FrameType type, Refusal reason) {
         tell(type, reason);
         socket.close();
+    }
+
+    /// Whether its client is attached as part of a job now.
+    boolean isOf(String job) {
+        Attached current = attached;
+        return current != null && current.client.request().job().equals(job);
+    }
+
+    /// Ends the attachment there is and returns it; the client goes on with what it holds.
+    @Nullable
+    Attachment expel(Refusal reason) {
+        Attached current = attached;
+        if (current == null) {
+            return null;
+        }
+        current.client.expel(reason);
+        return current.client;
+    }
+
+    /// Whether this is the attachment there is.
+    boolean has(@Nullable Attachment client) {
+        Attached current = attached;
+        return current != null && current.client.equals(client);
     }
 
     private void tell(FrameType type, Refusal reason) {
@@ -164,11 +187,16 @@ final class Connection implements Runnable {
                 reply.set("state", Json.of(stream("asking for a state").loader().state(step)));
             case Request.Commit(long step) -> reply.put("committed", commit(step));
             case Request.Ask.DETACH -> detach();
-            case Request.Ask.STATS -> reports.stats(reply, attached == null ? null : attached.client);
+            case Request.Ask.STATS -> stats(reply);
             case Request.Ask.HEALTH -> reports.health(reply);
             case Request.Ask.WAIT -> requireAttached("waiting for a batch").client.await();
         }
         return () -> {};
+    }
+
+    private void stats(ObjectNode reply) {
+        Attached current = attached;
+        reports.stats(reply, current == null ? null : current.client);
     }
 
     private Runnable attach(AttachRequest request, ObjectNode reply) {

@@ -2,17 +2,21 @@ package dev.penstock.daemon.server;
 
 import dev.penstock.daemon.protocol.FailureKind;
 import dev.penstock.daemon.protocol.FrameType;
+import dev.penstock.daemon.protocol.Json;
 import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.socket.LocalListener;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.daemon.socket.PeerCredentials;
 import dev.penstock.tier.BlockCache;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The daemon: listens on a socket and serves every client that connects, until it is closed.
 ///
@@ -22,6 +26,9 @@ public final class Daemon implements AutoCloseable {
 
     /// More than a host has trainers; each costs a thread.
     private static final int MOST_CONNECTIONS = 512;
+
+    /// A trainer that is alive has released its batches and gone by then.
+    private static final Duration DETACHING = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
@@ -46,8 +53,9 @@ public final class Daemon implements AutoCloseable {
 
     /// Opens the cache and listens; clients may connect when this returns.
     ///
-    /// Fails when another daemon listens there or uses the disk tier, or when a budget cannot be had.
+    /// Fails when another daemon listens there or uses the disk tier, or when the budgets cannot be had.
     public static Daemon open(DaemonConfig config, JobOptions options) {
+        HostMemory.ofThisHost().requireRoomFor(config);
         LocalListener listener = LocalListener.open(config.socket());
         try {
             Daemon daemon = new Daemon(config, options, BlockCache.open(config.cache()), listener);
@@ -105,7 +113,56 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /// Waits until the daemon is closed.
+    /// What can be expected of it now.
+    public DaemonState state() {
+        if (closing) {
+            return DaemonState.STOPPING;
+        }
+        return acceptor.isAlive() ? DaemonState.SERVING : DaemonState.DEAF;
+    }
+
+    /// What a client gets that asks for `stats`.
+    public ObjectNode stats() {
+        ObjectNode stats = Json.object();
+        reports.stats(stats, null);
+        return stats;
+    }
+
+    /// The jobs that have a client: their names, ranks and commits.
+    public ArrayNode jobs() {
+        return jobs.describe();
+    }
+
+    /// Tells every client of a job that it is over, and returns how many there are. What they hold stays theirs until
+    /// they release it, for [#DETACHING] at most.
+    public int detach(String job) {
+        int told = 0;
+        for (Map.Entry<Connection, Thread> client : connections.entrySet()) {
+            Connection connection = client.getKey();
+            if (connection.isOf(job)) {
+                Thread thread = client.getValue();
+                // Giving up a stream may wait for its reads, and a client may take its time.
+                Thread.ofPlatform().daemon().name("penstock-detach").start(() -> detach(connection, thread));
+                told++;
+            }
+        }
+        return told;
+    }
+
+    private static void detach(Connection connection, Thread thread) {
+        Refusal over = new Refusal(
+                FailureKind.CONFIGURATION, "reading failed: found=detached by an administrator of the daemon");
+        Attachment expelled = connection.expel(over);
+        try {
+            if (!thread.join(DETACHING) && connection.has(expelled)) {
+                connection.stop(FrameType.REFUSED, over);
+            }
+        } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits until the daemon is closed, or takes no more clients.
     public void awaitClose() throws InterruptedException {
         acceptor.join();
     }

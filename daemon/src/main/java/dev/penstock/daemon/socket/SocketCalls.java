@@ -54,6 +54,16 @@ final class SocketCalls {
             "setsockopt", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
     private static final MethodHandle SENDMSG = messageCall("sendmsg");
     private static final MethodHandle RECVMSG = messageCall("recvmsg");
+    private static final MethodHandle SENDTO = withErrno(
+            "sendto",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_INT));
     private static final MethodHandle STRERROR = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("strerror"),
             FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
@@ -86,9 +96,13 @@ final class SocketCalls {
     }
 
     static int socket() throws IOException {
+        return socket(SOCK_STREAM_CLOEXEC);
+    }
+
+    static int socket(int type) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
-            return checked(state, (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_STREAM_CLOEXEC, 0));
+            return checked(state, (int) SOCKET.invokeExact(state, AF_UNIX, type, 0));
         } catch (Throwable failure) {
             throw rethrown(failure);
         }
@@ -144,8 +158,34 @@ final class SocketCalls {
         }
     }
 
+    /// Sends one message to a socket that is not connected.
+    ///
+    /// @param name a path, or a zero and an abstract name, which ends where the array does
+    static void sendTo(int descriptor, byte[] name, MemorySegment bytes, int flags) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = callState(arena);
+            MemorySegment address = address(name, arena);
+            int addressBytes = Short.BYTES + name.length;
+            while (true) {
+                long sent = (long)
+                        SENDTO.invokeExact(state, descriptor, bytes, bytes.byteSize(), flags, address, addressBytes);
+                if (sent >= 0) {
+                    return;
+                }
+                if ((int) ERRNO.get(state, 0L) != EINTR) {
+                    throw new IOException(errnoText(state));
+                }
+            }
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
     private static MemorySegment address(Path path, Arena arena) throws IOException {
-        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+        return address(path.toString().getBytes(StandardCharsets.UTF_8), arena);
+    }
+
+    private static MemorySegment address(byte[] name, Arena arena) throws IOException {
         if (name.length >= ADDRESS_PATH_BYTES) {
             throw new IOException("the path of a Unix domain socket has " + (ADDRESS_PATH_BYTES - 1)
                     + " bytes at most, this one " + name.length);

@@ -1,4 +1,4 @@
-/// Unix domain sockets that carry file descriptors.
+/// Unix domain sockets: streams that carry file descriptors, and single datagrams.
 ///
 /// Enter at [LocalListener][dev.penstock.daemon.socket.LocalListener] on the daemon's side and at
 /// [LocalSocket#connect][dev.penstock.daemon.socket.LocalSocket#connect] on the client's. The JDK's socket channels
