@@ -11,8 +11,8 @@ public final class SlotMeters {
     private SlotMeters() {}
 
     public static void register(MeterGroup group, Supplier<SlotUse> use) {
-        group.gauge("penstock.slots.leased", "slots", "Slots out: delivered or on their way", use, SlotUse::leases);
-        group.gauge("penstock.slots.used", BYTES, "Memory of those", use, SlotUse::usedBytes);
-        group.gauge("penstock.slots.capacity", BYTES, "Memory for slots", use, SlotUse::capacityBytes);
+        group.gauge("penstock.loader.slots", "slots", "Slots out: delivered or on their way", use, SlotUse::leases);
+        group.gauge("penstock.loader.slots.used", BYTES, "Memory of those", use, SlotUse::usedBytes);
+        group.gauge("penstock.loader.slots.capacity", BYTES, "Memory for slots", use, SlotUse::capacityBytes);
     }
 }

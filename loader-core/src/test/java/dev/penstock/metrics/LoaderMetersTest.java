@@ -17,10 +17,14 @@ import dev.penstock.store.DirectoryStore;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +103,25 @@ class LoaderMetersTest {
                 assertThat(wait.totalTime(TimeUnit.NANOSECONDS))
                         .isEqualTo(counters.waits().get(stage).toNanos());
             }
+        }
+    }
+
+    @Test
+    void thePageListsTheMetersOfALoader() throws IOException {
+        Set<String> documented;
+        try (Stream<String> lines = Files.lines(Path.of("../docs/metrics.md"))) {
+            documented = lines.filter(line -> line.matches("\\| `penstock\\..*` \\| (loader|cache) \\|.*"))
+                    .map(line -> line.replaceFirst("\\| `([a-z.]+)`.*", "$1"))
+                    .collect(Collectors.toSet());
+        }
+        try (Loader loader = loader();
+                LoaderMeters meters = new LoaderMeters(loader)) {
+            meters.bindTo(registry);
+
+            assertThat(registry.getMeters().stream()
+                            .map(meter -> meter.getId().getName())
+                            .collect(Collectors.toSet()))
+                    .isEqualTo(documented);
         }
     }
 

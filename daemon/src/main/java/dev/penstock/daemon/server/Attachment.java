@@ -9,11 +9,15 @@ import dev.penstock.daemon.protocol.MalformedFrameException;
 import dev.penstock.daemon.protocol.Position;
 import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
+import dev.penstock.daemon.stats.ClientStats;
+import dev.penstock.daemon.stats.WaitsFor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// One client's attachment: where it is in the order, what it holds, and the connection it is told on.
@@ -31,6 +35,7 @@ final class Attachment {
     private final AttachRequest request;
     private final List<Integer> ranks;
     private final TicketCounter tickets;
+    private final ClientAccount account;
 
     private final Map<Long, Held> held = new HashMap<>();
     private long heldBytes;
@@ -57,6 +62,7 @@ final class Attachment {
         this.request = request;
         this.ranks = ranks;
         this.tickets = tickets;
+        this.account = new ClientAccount(request.credits());
         this.position = new Position(startStep, ranks.getFirst());
     }
 
@@ -89,6 +95,7 @@ final class Attachment {
     void begin() {
         synchronized (this) {
             begun = true;
+            account.begin();
         }
         serve();
     }
@@ -130,9 +137,11 @@ final class Attachment {
             held.put(ticket, new Held(stream, kept));
             heldBytes += kept.bytes();
             position = kept.position().next(ranks);
+            long nowNanos = System.nanoTime();
+            account.announced(kept.batch.layout(), held.size(), nowNanos);
             writer.write(new Announcement(
                     ticket,
-                    System.nanoTime(),
+                    nowNanos,
                     segment,
                     kept.slotOffset,
                     kept.batch.epoch(),
@@ -163,6 +172,9 @@ final class Attachment {
 
     /// Tells that no batch follows.
     void end(Ending how) {
+        synchronized (this) {
+            account.end();
+        }
         try {
             switch (how) {
                 case Ending.Completed(long step) -> writer.end(step);
@@ -183,6 +195,7 @@ final class Attachment {
                         "RELEASE of ticket " + Long.toUnsignedString(ticket) + ", which is not out");
             }
             heldBytes -= given.batch.bytes();
+            account.released(held.size());
         }
         given.stream.release(given.batch);
     }
@@ -200,6 +213,41 @@ final class Attachment {
     @Nullable
     synchronized SharedStream stream() {
         return reader == null ? null : reader.stream;
+    }
+
+    @Nullable
+    synchronized StreamReader reader() {
+        return reader;
+    }
+
+    List<Integer> ranks() {
+        return ranks;
+    }
+
+    /// What this client waits for, seen from here; empty when its stream must say.
+    synchronized Optional<WaitsFor> waitsFor() {
+        if (account.hasEnded()) {
+            return Optional.of(WaitsFor.END);
+        }
+        return account.isHungry() ? Optional.empty() : Optional.of(WaitsFor.TRAINER);
+    }
+
+    /// @param stream number of its stream; empty where it has none now
+    synchronized ClientStats stats(OptionalInt stream, long lag, WaitsFor waitsFor) {
+        long nowNanos = System.nanoTime();
+        return new ClientStats(
+                ranks.size() == 1 ? OptionalInt.of(ranks.getFirst()) : OptionalInt.empty(),
+                stream,
+                position.step(),
+                account.attached(nowNanos),
+                account.batches(),
+                account.samples(),
+                account.payloadBytes(),
+                held.size(),
+                request.credits(),
+                lag,
+                account.hungry(nowNanos),
+                waitsFor);
     }
 
     /// Gives back everything the client holds and its place in the stream. Closing twice does nothing.

@@ -6,6 +6,7 @@ import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.socket.LocalListener;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.daemon.socket.PeerCredentials;
+import dev.penstock.daemon.stats.DaemonStats;
 import dev.penstock.tier.BlockCache;
 import java.io.IOException;
 import java.util.Map;
@@ -103,6 +104,11 @@ public final class Daemon implements AutoCloseable {
         } catch (IOException unknown) {
             return "connecting failed: peer=unknown, found=" + unknown.getMessage();
         }
+    }
+
+    /// What it does now, as a client that asks for `stats` is told.
+    public DaemonStats snapshot() {
+        return reports.stats();
     }
 
     /// Waits until the daemon is closed.
