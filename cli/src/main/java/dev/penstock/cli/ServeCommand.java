@@ -7,6 +7,7 @@ import dev.penstock.cli.option.ServeOptions;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.daemon.http.HttpConfig;
 import dev.penstock.daemon.http.HttpEndpoint;
+import dev.penstock.daemon.metrics.PrometheusPage;
 import dev.penstock.daemon.server.Daemon;
 import dev.penstock.daemon.server.DaemonConfig;
 import dev.penstock.daemon.server.DaemonState;
@@ -49,7 +50,8 @@ final class ServeCommand implements Callable<Integer> {
         common.detail(config.toString());
         try (ServiceNotifier manager = ServiceNotifier.from(System.getenv());
                 Daemon daemon = Daemon.open(config, AttachOptions::parse);
-                HttpEndpoint endpoint = open(http, daemon)) {
+                PrometheusPage metrics = new PrometheusPage(daemon::snapshot);
+                HttpEndpoint endpoint = open(http, daemon, metrics)) {
             Thread closer = Thread.ofPlatform().daemon().name("penstock-stop").unstarted(daemon::close);
             StopSignals signals = StopSignals.handle(closer::start);
             String status = status(config, endpoint);
@@ -67,8 +69,9 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static @Nullable HttpEndpoint open(Optional<HttpConfig> http, Daemon daemon) {
-        return http.map(config -> HttpEndpoint.open(config, daemon, () -> "")).orElse(null);
+    private static @Nullable HttpEndpoint open(
+            Optional<HttpConfig> http, Daemon daemon, PrometheusPage metrics) {
+        return http.map(config -> HttpEndpoint.open(config, daemon, metrics::scrape)).orElse(null);
     }
 
     private static String status(DaemonConfig config, @Nullable HttpEndpoint endpoint) {

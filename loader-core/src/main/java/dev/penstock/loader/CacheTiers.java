@@ -12,6 +12,7 @@ import dev.penstock.store.ObjectMetadata;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.tier.BlockCache;
 import dev.penstock.tier.BlockMap;
+import dev.penstock.tier.CacheUse;
 import dev.penstock.tier.JobBlocks;
 import dev.penstock.tier.NextUse;
 import dev.penstock.tier.StepClock;
@@ -138,6 +139,10 @@ final class CacheTiers implements AutoCloseable {
 
     WarmUp warmUp() {
         return cache.warmUp();
+    }
+
+    CacheUse cacheUse() {
+        return cache.use();
     }
 
     FetchCounters fetchCounters() {

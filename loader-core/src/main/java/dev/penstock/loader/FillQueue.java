@@ -1,9 +1,13 @@
 package dev.penstock.loader;
 
+import dev.penstock.tier.BlockPlace;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The fills of a stream in the order of delivery: the planner appends, workers end them in any order, the consumer
@@ -225,6 +229,43 @@ final class FillQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What the fill that is taken next waits for; empty when it is ready, and when none follows.
+    ///
+    /// @param places where a block is; asked outside the lock
+    Optional<Holdup> holdup(IntFunction<BlockPlace> places) {
+        int[] blocks;
+        lock.lock();
+        try {
+            Fill head = fills.peek();
+            if (closed || (head == null ? complete : head.outcome != Fill.Outcome.PENDING)) {
+                return Optional.empty();
+            }
+            if (head == null) {
+                return Optional.of(slotWanted ? Holdup.SLOT : Holdup.PLAN);
+            }
+            blocks = new int[head.plan.blockCount()];
+            Arrays.setAll(blocks, head.plan::block);
+        } finally {
+            lock.unlock();
+        }
+        return Optional.of(holdup(blocks, places));
+    }
+
+    /// The fill waits for its last block, which is the one with the longest way to go.
+    private static Holdup holdup(int[] blocks, IntFunction<BlockPlace> places) {
+        BlockPlace furthest = BlockPlace.ARRIVED;
+        for (int block : blocks) {
+            BlockPlace place = places.apply(block);
+            furthest = place.compareTo(furthest) < 0 ? place : furthest;
+        }
+        return switch (furthest) {
+            case QUEUED -> Holdup.RAM;
+            case AT_ORIGIN -> Holdup.ORIGIN;
+            case ON_DISK -> Holdup.DISK;
+            case ARRIVED -> Holdup.DECODE;
+        };
     }
 
     /// Wakes everyone; later takes fail.

@@ -9,14 +9,17 @@ import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
 import dev.penstock.memory.PageLockedMemory;
 import dev.penstock.memory.SlotArena;
+import dev.penstock.memory.SlotUse;
 import dev.penstock.order.GlobalBatches;
 import dev.penstock.order.SampleOrder;
 import dev.penstock.plan.BatchPlanner;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.tier.BlockCache;
+import dev.penstock.tier.CacheUse;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -234,6 +237,15 @@ public final class Loader implements BatchSource {
         return fills == null ? OptionalLong.empty() : fills.starvedBytes();
     }
 
+    /// What holds up the batch that is delivered next, at this moment; empty when it is ready, when none follows, and
+    /// while no stream is open.
+    ///
+    /// For people who watch: it takes a look at the head of the queue and costs the data path nothing.
+    public Optional<Holdup> holdup() {
+        FillQueue fills = activeFills;
+        return fills == null ? Optional.empty() : fills.holdup(tiers.blocks()::place);
+    }
+
     /// What the kernel granted for the slots.
     public PageLockOutcome pageLocking() {
         return slots.outcome();
@@ -242,6 +254,16 @@ public final class Loader implements BatchSource {
     @Override
     public int leasedSlots() {
         return slots.leaseCount();
+    }
+
+    /// How much of their room the tiers use, by this loader and by those that share its cache.
+    public CacheUse cacheUse() {
+        return tiers.cacheUse();
+    }
+
+    /// How much of the page-locked memory the slots take.
+    public SlotUse slotUse() {
+        return slots.use();
     }
 
     /// Ends the stream, reaps what was never given back, and frees the memory.

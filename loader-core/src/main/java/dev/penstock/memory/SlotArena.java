@@ -143,6 +143,16 @@ public final class SlotArena implements AutoCloseable {
         }
     }
 
+    /// How much of the room is in use, as of one moment.
+    public SlotUse use() {
+        lock.lock();
+        try {
+            return new SlotUse(leaseCount, leasedBytes, capacityBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What the kernel granted for the memory behind the slots.
     public PageLockOutcome outcome() {
         return memory.outcome();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The cache of a process: one RAM tier, over one disk tier where there is one, for all jobs attached to it.
@@ -150,6 +151,11 @@ public final class BlockCache implements AutoCloseable {
         if (disk != null && onDisk != null) {
             disk.need(onDisk, needed);
         }
+    }
+
+    /// How much of their room the tiers use.
+    public CacheUse use() {
+        return new CacheUse(ram.use(), Optional.ofNullable(disk).map(DiskTier::use));
     }
 
     /// Size of a block.

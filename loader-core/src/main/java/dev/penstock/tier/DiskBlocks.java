@@ -47,6 +47,10 @@ final class DiskBlocks implements BlockSource {
         }));
     }
 
+    boolean holds(int block) {
+        return tier.holds(dataset, block);
+    }
+
     void forget(int block) {
         tier.forget(this, block);
     }

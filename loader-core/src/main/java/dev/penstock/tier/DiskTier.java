@@ -283,6 +283,24 @@ final class DiskTier implements AutoCloseable {
         return table.frameCount() * frameBytes;
     }
 
+    TierUse use() {
+        lock.lock();
+        try {
+            return new TierUse(table.usedCount() * frameBytes, sizeBytes());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean holds(DatasetFrames dataset, int block) {
+        lock.lock();
+        try {
+            return dataset.find(block) >= 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean holds(DatasetFrames dataset) {
         lock.lock();
         try {

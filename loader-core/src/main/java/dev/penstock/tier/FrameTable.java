@@ -45,6 +45,11 @@ final class FrameTable {
         return frameCount;
     }
 
+    /// Frames that hold a block, are being filled, or may still be claimed.
+    int usedCount() {
+        return reached - freeCount;
+    }
+
     /// Takes the first frames; none was taken before.
     void takeFirst(int count) {
         reach(count);

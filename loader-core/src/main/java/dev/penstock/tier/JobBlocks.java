@@ -75,6 +75,11 @@ public final class JobBlocks implements AutoCloseable {
         return cache.ram().prefetch(this, block, step);
     }
 
+    /// Where a block is that was leased or prefetched.
+    public BlockPlace place(int block) {
+        return cache.ram().place(this, block);
+    }
+
     /// Drops a block whose bytes turned out not to be the dataset's, in RAM and on disk, so that nobody gets them
     /// again.
     ///

@@ -360,6 +360,33 @@ final class RamTier implements AutoCloseable {
         return memory.sizeBytes();
     }
 
+    TierUse use() {
+        lock.lock();
+        try {
+            return new TierUse((long) table.usedCount() * blockBytes, sizeBytes());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Where a block is that was asked for.
+    BlockPlace place(JobBlocks job, int block) {
+        lock.lock();
+        try {
+            BlockLoad load = loads.find(job.dataset(), block);
+            if (load == null) {
+                return BlockPlace.ARRIVED;
+            }
+            if (load.frame < 0) {
+                return BlockPlace.QUEUED;
+            }
+        } finally {
+            lock.unlock();
+        }
+        DiskBlocks onDisk = job.onDisk();
+        return onDisk != null && onDisk.holds(block) ? BlockPlace.ON_DISK : BlockPlace.AT_ORIGIN;
+    }
+
     boolean holds(DatasetFrames dataset) {
         lock.lock();
         try {

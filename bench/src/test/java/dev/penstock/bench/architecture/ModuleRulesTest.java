@@ -84,6 +84,7 @@ class ModuleRulesTest {
         checkOwners("net.openhft..", "dev.penstock.journal..");
         checkOwners("picocli..", CLI, BENCH);
         checkOwners("org.mlflow..", "dev.penstock.trainer.record");
+        checkOwners("io.micrometer..", "dev.penstock.metrics", "dev.penstock.daemon.metrics");
     }
 
     @Test

@@ -117,6 +117,8 @@ final class Session implements AutoCloseable {
                     .with("servedBy", "user " + peer.userId())
                     .remedy("name the socket of a daemon of your own"));
         }
+        // Whoever listens may be something else, which waits for a word of ours that never comes.
+        socket.receiveTimeout(PROMPT);
         writer.write(Hello.ofThisVersion());
         Frame answer = reader.next();
         if (answer == null) {

@@ -50,8 +50,8 @@ final class Routes {
             case "/health" -> probe(request, daemon.state() != DaemonState.DEAF);
             case "/ready" -> probe(request, daemon.state() == DaemonState.SERVING);
             case "/metrics" -> look(request, () -> Answer.metrics(metrics.get()));
-            case "/v1/stats" -> look(request, () -> Answer.ok(daemon.stats()));
-            case "/v1/jobs" -> look(request, () -> Answer.ok(Json.object().set("jobs", daemon.jobs())));
+            case "/v1/stats" -> look(request, () -> Answer.ok(Json.of(daemon.snapshot())));
+            case "/v1/jobs" -> look(request, () -> Answer.ok(Json.object().set("jobs", Json.of(daemon.snapshot().jobs()))));
             default -> Mono.just(Answer.refused(HttpResponseStatus.NOT_FOUND, "nothing is here; see docs/daemon.md"));
         };
     }

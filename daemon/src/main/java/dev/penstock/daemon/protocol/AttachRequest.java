@@ -32,6 +32,9 @@ public record AttachRequest(
     /// Announcements of so many batches fit a socket's buffer, so that sending one never waits.
     public static final int MAX_CREDITS = 64;
 
+    /// Long enough for any name that says something; a name is a label of metrics and a column on a screen.
+    private static final int LONGEST_JOB = 200;
+
     /// Who may have the memory of a stream.
     public enum Sharing {
         /// Every client with an equal plan, for reading.
@@ -84,13 +87,21 @@ public record AttachRequest(
     static AttachRequest parse(Members members) {
         @Nullable JsonNode slots = members.optional("slots");
         return new AttachRequest(
-                members.text("job"),
+                job(members),
                 members.text("uri"),
                 members.texts("options"),
                 Start.parse(members.optional("start")),
                 members.constant("access", Sharing.SHARED, Sharing.class),
                 (int) members.number("credits", DEFAULT_CREDITS, 1, MAX_CREDITS),
                 slots == null ? OptionalLong.empty() : OptionalLong.of(Members.number("slots", slots)));
+    }
+
+    private static String job(Members members) {
+        String job = members.text("job");
+        if (job.length() > LONGEST_JOB) {
+            throw Members.refused("job", job.length() + " characters", "it has " + LONGEST_JOB + " at most");
+        }
+        return job;
     }
 
     ObjectNode toJson() {

@@ -12,11 +12,15 @@ import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.ResourceExhaustedException;
+import dev.penstock.daemon.stats.ClientStats;
+import dev.penstock.daemon.stats.WaitsFor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// One client's attachment: where it is in the order, what it holds, and the connection it is told on.
@@ -35,6 +39,7 @@ final class Attachment {
     private final List<Integer> ranks;
     private final TicketCounter tickets;
     private final Jobs.Seat seat;
+    private final ClientAccount account;
 
     private final Map<Long, Held> held = new HashMap<>();
     private long heldBytes;
@@ -65,6 +70,7 @@ final class Attachment {
         this.ranks = ranks;
         this.tickets = tickets;
         this.seat = seat;
+        this.account = new ClientAccount(request.credits());
         this.position = new Position(startStep, ranks.getFirst());
     }
 
@@ -127,6 +133,7 @@ final class Attachment {
     void begin() {
         synchronized (this) {
             begun = true;
+            account.begin();
         }
         serve();
     }
@@ -169,9 +176,11 @@ final class Attachment {
             held.put(ticket, new Held(stream, kept));
             heldBytes += kept.bytes();
             position = kept.position().next(ranks);
+            long nowNanos = System.nanoTime();
+            account.announced(kept.batch.layout(), held.size(), nowNanos);
             writer.write(new Announcement(
                     ticket,
-                    System.nanoTime(),
+                    nowNanos,
                     segment,
                     kept.slotOffset,
                     kept.batch.epoch(),
@@ -202,6 +211,9 @@ final class Attachment {
 
     /// Tells that no batch follows.
     void end(Ending how) {
+        synchronized (this) {
+            account.end();
+        }
         try {
             switch (how) {
                 case Ending.Completed(long step) -> writer.end(step);
@@ -241,6 +253,7 @@ final class Attachment {
             }
             heldBytes -= given.batch.bytes();
             waiting = false;
+            account.released(held.size());
         }
         given.stream.release(given.batch);
     }
@@ -270,6 +283,41 @@ final class Attachment {
     @Nullable
     synchronized SharedStream stream() {
         return reader == null ? null : reader.stream;
+    }
+
+    @Nullable
+    synchronized StreamReader reader() {
+        return reader;
+    }
+
+    List<Integer> ranks() {
+        return ranks;
+    }
+
+    /// What this client waits for, seen from here; empty when its stream must say.
+    synchronized Optional<WaitsFor> waitsFor() {
+        if (account.hasEnded()) {
+            return Optional.of(WaitsFor.END);
+        }
+        return account.isHungry() ? Optional.empty() : Optional.of(WaitsFor.TRAINER);
+    }
+
+    /// @param stream number of its stream; empty where it has none now
+    synchronized ClientStats stats(OptionalInt stream, long lag, WaitsFor waitsFor) {
+        long nowNanos = System.nanoTime();
+        return new ClientStats(
+                ranks.size() == 1 ? OptionalInt.of(ranks.getFirst()) : OptionalInt.empty(),
+                stream,
+                position.step(),
+                account.attached(nowNanos),
+                account.batches(),
+                account.samples(),
+                account.payloadBytes(),
+                held.size(),
+                request.credits(),
+                lag,
+                account.hungry(nowNanos),
+                waitsFor);
     }
 
     /// Gives back everything the client holds and its place in the stream. Closing twice does nothing.

@@ -230,6 +230,7 @@ final class Connection implements Runnable {
                 .put("credits", request.credits())
                 .put("access", request.sharing().toString());
         attached = new Attached(client, seat);
+        reports.attached(client);
         return client::begin;
     }
 
@@ -299,6 +300,7 @@ final class Connection implements Runnable {
         if (current != null) {
             current.client.close();
             current.seat.close();
+            reports.left(current.client);
         }
     }
 }

@@ -2,11 +2,11 @@ package dev.penstock.daemon.server;
 
 import dev.penstock.daemon.protocol.FailureKind;
 import dev.penstock.daemon.protocol.FrameType;
-import dev.penstock.daemon.protocol.Json;
 import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.socket.LocalListener;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.daemon.socket.PeerCredentials;
+import dev.penstock.daemon.stats.DaemonStats;
 import dev.penstock.tier.BlockCache;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,8 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The daemon: listens on a socket and serves every client that connects, until it is closed.
 ///
@@ -121,18 +119,6 @@ public final class Daemon implements AutoCloseable {
         return acceptor.isAlive() ? DaemonState.SERVING : DaemonState.DEAF;
     }
 
-    /// What a client gets that asks for `stats`.
-    public ObjectNode stats() {
-        ObjectNode stats = Json.object();
-        reports.stats(stats, null);
-        return stats;
-    }
-
-    /// The jobs that have a client: their names, ranks and commits.
-    public ArrayNode jobs() {
-        return jobs.describe();
-    }
-
     /// Tells every client of a job that it is over, and returns how many there are. What they hold stays theirs until
     /// they release it, for [#DETACHING] at most.
     public int detach(String job) {
@@ -160,6 +146,11 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException nobodyDoes) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// What it does now, as a client that asks for `stats` is told.
+    public DaemonStats snapshot() {
+        return reports.stats();
     }
 
     /// Waits until the daemon is closed, or takes no more clients.

@@ -1,7 +1,6 @@
 package dev.penstock.daemon.server;
 
 import dev.penstock.daemon.protocol.AttachRequest;
-import dev.penstock.daemon.protocol.Json;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.time.Duration;
@@ -12,8 +11,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The runs that clients belong to: who has which rank, that they agree, and what they have committed.
 ///
@@ -165,16 +162,9 @@ final class Jobs {
         }
     }
 
-    /// What `stats` shows of the jobs that have a client.
-    synchronized ArrayNode describe() {
-        ArrayNode all = Json.array();
-        jobs.forEach((name, job) -> {
-            if (!job.attached().isEmpty()) {
-                ObjectNode one = all.addObject().put("job", name);
-                job.attached().forEach(one.putArray("ranks")::add);
-                job.committed().ifPresent(step -> one.put("committed", step));
-            }
-        });
-        return all;
+    /// The step of a job's last commit.
+    synchronized OptionalLong committed(String name) {
+        Job job = jobs.get(name);
+        return job == null ? OptionalLong.empty() : job.committed();
     }
 }

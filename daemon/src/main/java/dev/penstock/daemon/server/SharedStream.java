@@ -8,6 +8,7 @@ import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -44,6 +45,7 @@ final class SharedStream {
     private final Consumer<SharedStream> onFreed;
     private final long lagBytes;
     private final long capacityBytes;
+    private final long beganNanos = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wanted = lock.newCondition();
@@ -384,6 +386,24 @@ final class SharedStream {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Where a client is; null for one that is being moved to another stream.
+    @Nullable
+    StreamPlace place(StreamReader reader) {
+        lock.lock();
+        try {
+            return !readers.contains(reader)
+                    ? null
+                    : new StreamPlace(Math.max(0, fastest() - reader.cursor), window.end() - reader.cursor);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Since it was begun.
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - beganNanos);
     }
 
     /// The step of the batch that is taken next.

@@ -20,12 +20,10 @@ final class SlotBudget {
 
     /// Takes memory out of the budget; fails where it does not hold as much, nor will when those who are leaving have left.
     synchronized void reserve(long bytes) {
-        long deadline = System.nanoTime() + LEAVING_NANOS;
-        while (bytes > limitBytes - reservedBytes) {
-            long leftMillis = bytes > limitBytes ? 0 : TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (leftMillis > 0 && awaitRelease(leftMillis)) {
-                continue;
-            }
+        if (bytes <= limitBytes) {
+            awaitRoom(bytes);
+        }
+        if (bytes > limitBytes - reservedBytes) {
             throw new ResourceExhaustedException(FailureMessage.of("reserving slot memory")
                     .with("bytes", bytes)
                     .with("reservedBytes", reservedBytes)
@@ -35,14 +33,18 @@ final class SlotBudget {
         reservedBytes += bytes;
     }
 
-    /// False when this thread is to stop.
-    private boolean awaitRelease(long millis) {
+    private synchronized void awaitRoom(long bytes) {
+        long deadline = System.nanoTime() + LEAVING_NANOS;
         try {
-            wait(millis);
-            return true;
+            while (bytes > limitBytes - reservedBytes) {
+                long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (leftMillis <= 0) {
+                    return;
+                }
+                wait(leftMillis);
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 

@@ -202,7 +202,7 @@ class HttpEndpointTest {
                 held.close();
             }
             others.next().close();
-            while (daemon.jobs().size() > 1) {
+            while (daemon.snapshot().jobs().size() > 1) {
                 Thread.onSpinWait();
             }
             assertThat(ask(endpoint, "http", "POST", "/v1/jobs/nobody/detach", "Authorization", "Bearer " + SECRET)

@@ -211,6 +211,8 @@ class RefusalsTest {
             assertThat(error(client, "{'id':3,'do':'attach','job':'a','uri':'URI','credits':65}"))
                     .contains("from 1 to 64");
             assertThat(error(client, "{'id':4,'do':'attach','uri':'URI'}")).contains("member=job");
+            assertThat(error(client, "{'id':5,'do':'attach','job':'" + "j".repeat(201) + "','uri':'URI'}"))
+                    .contains("member=job, found=201 characters");
             assertThat(error(client, "{'id':5,'do':'fly'}")).contains("found=fly");
             assertThat(error(client, "{'id':6,'do':'commit','step':1}")).contains("not attached");
             assertThat(client.ask("{\"id\":7,\"do\":\"health\"}").path("status").asString())
