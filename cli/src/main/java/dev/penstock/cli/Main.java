@@ -31,6 +31,7 @@ public final class Main {
                 .addSubcommand(new ReadCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new ServeCommand())
+                .addSubcommand(new TopCommand())
                 .addSubcommand(new DoctorCommand());
         for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
             root.addSubcommand(provider.command());

@@ -25,11 +25,11 @@ class UsageTest {
     @Test
     void helpListsEveryCommand() {
         assertThat(CommandRun.done("--help").out())
-                .contains("demo", "pack", "index", "plan", "read", "train", "serve", "doctor");
+                .contains("demo", "pack", "index", "plan", "read", "train", "serve", "top", "doctor");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "pack", "index", "plan", "read", "train", "serve", "doctor"})
+    @ValueSource(strings = {"demo", "pack", "index", "plan", "read", "train", "serve", "top", "doctor"})
     void everyCommandHasHelpVerboseAndJson(String command) {
         assertThat(CommandRun.done(command, "--help").out())
                 .contains("--json", "--verbose", "Usage: penstock " + command);

@@ -1,5 +1,6 @@
 package dev.penstock.cli.option;
 
+import dev.penstock.cli.report.JsonFile;
 import dev.penstock.cli.report.ProgressLine;
 import dev.penstock.cli.report.Result;
 import dev.penstock.error.ConfigurationException;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /// What every command takes: `--json`, `--verbose`, `--help`; and where it prints.
 public final class CommonOptions {
@@ -97,6 +99,11 @@ public final class CommonOptions {
     /// Writes the result where `--json` says, if it was given.
     public void write(Result result) {
         json.ifPresent(result::write);
+    }
+
+    /// Writes what is no list of measurements where `--json` says, if it was given.
+    public void write(JsonNode json) {
+        this.json.ifPresent(file -> JsonFile.write(file, json));
     }
 
     /// The result of this command, still without rows.

@@ -1,19 +1,10 @@
 package dev.penstock.cli.report;
 
-import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a command found, in the one form that every `--json FILE` has.
 ///
@@ -24,9 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// A command may add members of its own after these. Confined to one thread.
 public final class Result {
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final String name;
     private final Map<String, Object> params = new LinkedHashMap<>();
@@ -72,18 +60,6 @@ public final class Result {
         members.put("rows", rows);
         members.put("env", Environment.now());
         members.putAll(details);
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            byte[] json = JSON.writeValueAsBytes(members);
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                Files.write(file, json, StandardOpenOption.WRITE);
-            } else {
-                Files.write(partial, json);
-                Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException | JacksonException failed) {
-            throw new StoreAccessException(
-                    FailureMessage.of("writing the result").with("file", file).with("found", failed), failed);
-        }
+        JsonFile.write(file, members);
     }
 }
