@@ -4,9 +4,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// SIGTERM and SIGINT: the first one begins a stop, the second one ends the process at once.
+/// SIGTERM and SIGINT: the first one begins a stop, one that comes a second later or more ends the process at once.
+///
+/// What comes sooner is the first one again: timeout(1), for one, signals a process and then its group.
 ///
 /// A shutdown hook would do for neither: a JVM in shutdown hears no second signal, and its exit code says that it was
 /// killed, which service managers take for a failure.
@@ -15,11 +18,13 @@ final class StopSignals {
     /// What shells add to the number of the signal that ended a process.
     private static final int KILLED = 128;
 
+    private static final long SAME_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int NONE = 0;
     private static final int SIGINT = 2;
 
     private final Runnable stop;
     private final AtomicInteger first = new AtomicInteger(NONE);
+    private long firstNanos;
 
     private StopSignals(Runnable stop) {
         this.stop = stop;
@@ -52,11 +57,13 @@ final class StopSignals {
         type.getMethod("handle", type, handlerType).invoke(null, named, handler);
     }
 
-    void arrived(int number) {
-        if (!first.compareAndSet(NONE, number)) {
+    synchronized void arrived(int number) {
+        if (first.compareAndSet(NONE, number)) {
+            firstNanos = System.nanoTime();
+            stop.run();
+        } else if (System.nanoTime() - firstNanos >= SAME_NANOS) {
             Runtime.getRuntime().halt(KILLED + number);
         }
-        stop.run();
     }
 
     /// What the process ends with: to be told by SIGTERM is what a daemon waits for; where nobody told it to stop, it

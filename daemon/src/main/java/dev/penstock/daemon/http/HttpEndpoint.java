@@ -16,7 +16,6 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -66,7 +65,6 @@ public final class HttpEndpoint implements AutoCloseable {
         Scheduler workers = Schedulers.newBoundedElastic(WORKERS, MOST_CONNECTIONS, "penstock-http-work");
         Routes routes = new Routes(daemon, config.token(), metrics, workers);
         ConnectionLimits limits = new ConnectionLimits(MOST_CONNECTIONS, lifetime);
-        FailedConnections failures = new FailedConnections();
         HttpServer http = HttpServer.create()
                 .bindAddress(config::address)
                 .runOn(loops, false)
@@ -75,10 +73,7 @@ public final class HttpEndpoint implements AutoCloseable {
                         decoder.maxInitialLineLength(LONGEST_LINE_BYTES).maxHeaderSize(LARGEST_HEADER_BYTES))
                 // What is pipelined behind the first request is dropped, so it cannot pile up.
                 .maxKeepAliveRequests(1)
-                .doOnChannelInit((_, channel, _) -> {
-                    channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, FailedConnections.NAME, failures);
-                    limits.admit(channel);
-                })
+                .doOnChannelInit((_, channel, _) -> limits.admit(channel))
                 .handle((request, response) -> exchange(routes, request, response));
         HttpServer secured = tls.map(context -> http.secure(spec -> spec.sslContext(context)))
                 .orElse(http);
