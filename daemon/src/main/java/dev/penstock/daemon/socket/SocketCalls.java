@@ -144,6 +144,12 @@ final class SocketCalls {
         }
     }
 
+    /// Whether a path stands for a name of Linux's abstract namespace, as `@name` does for other tools too: there is no
+    /// file, and the name is gone with whoever listens there.
+    static boolean isAbstract(Path path) {
+        return path.toString().startsWith("@");
+    }
+
     private static MemorySegment address(Path path, Arena arena) throws IOException {
         byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
         if (name.length >= ADDRESS_PATH_BYTES) {
@@ -153,6 +159,10 @@ final class SocketCalls {
         MemorySegment address = arena.allocate(Short.BYTES + ADDRESS_PATH_BYTES, Short.BYTES);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, Short.BYTES, name.length);
+        if (isAbstract(path)) {
+            address.set(ValueLayout.JAVA_BYTE, Short.BYTES, (byte) 0);
+            return address.asSlice(0, Short.BYTES + name.length);
+        }
         return address;
     }
 
