@@ -12,6 +12,7 @@ import dev.penstock.pack.PackReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -88,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private TrainingReport train(DemoDataset dataset, long count, String lossUnit) throws InterruptedException {
         Path run = dataset.newRun();
-        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, run, lossUnit)
+        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, Map.of(), run, lossUnit)
                 .run(System.out, System.err);
     }
 

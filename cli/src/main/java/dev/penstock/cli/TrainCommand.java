@@ -1,8 +1,10 @@
 package dev.penstock.cli;
 
+import dev.penstock.cli.option.AttachOptions;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
+import dev.penstock.cli.option.CostUnit;
 import dev.penstock.cli.option.DaemonOptions;
 import dev.penstock.cli.option.EffectiveOptions;
 import dev.penstock.cli.option.LoaderOptions;
@@ -20,10 +22,12 @@ import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.RecordReport;
 import dev.penstock.cli.train.Recording;
+import dev.penstock.cli.train.RunDaemon;
 import dev.penstock.cli.train.RunSettings;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.world.ParentWatch;
@@ -53,9 +57,6 @@ import picocli.CommandLine.Spec;
             "A run directory that holds a checkpoint is continued from it."
         })
 final class TrainCommand implements Callable<Integer> {
-
-    /// The text of `--cost` that stands for the shape of the model.
-    private static final String COST_OF_THE_MODEL = "attention";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -167,11 +168,11 @@ final class TrainCommand implements Callable<Integer> {
         LoaderConfig.Builder config =
                 withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
-            if (world.localRank() == 0) {
+            if (world.localRank() == 0 && RunDaemon.socket(environment).isEmpty()) {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world, settings, new RankLoading(config, opening()), new Console(common.out(), common::progress));
+                    world, settings, new RankLoading(config, opening(chosen, environment)), new Console(common.out(), common::progress));
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -186,7 +187,12 @@ final class TrainCommand implements Callable<Integer> {
                 (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
     }
 
-    private LoaderOpening opening() {
+    private LoaderOpening opening(Recipe chosen, Map<String, String> environment) {
+        Optional<Path> own = RunDaemon.socket(environment);
+        if (own.isPresent()) {
+            return (_, _, config) ->
+                    RunDaemon.attach(own.get(), location, sent(AttachOptions.ofData(spec), chosen, config), config);
+        }
         if (!daemon.isRemote()) {
             return Loader::open;
         }
@@ -196,18 +202,18 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --calibrate out with --daemon, whose costs stay those it was attached with"));
         }
         SortedMap<String, String> stated = daemon.stated();
-        if (stated.containsValue(COST_OF_THE_MODEL)) {
-            throw new ConfigurationException(FailureMessage.of("training")
-                    .with("cost", COST_OF_THE_MODEL)
-                    .remedy("with --daemon, which does not know the model, name a file for --cost"));
-        }
-        return (_, _, config) -> {
-            stated.put("ranks", Integer.toString(config.ranks()));
-            stated.put("rank", config.localRanks().getFirst().toString());
-            stated.put("batch", Integer.toString(config.batchSize()));
-            config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
-            return daemon.attach(location, stated, config.startStep(), "train " + run.toAbsolutePath());
-        };
+        return (_, _, config) -> daemon.attach(
+                location, sent(stated, chosen, config), config.startStep(), "train " + run.toAbsolutePath());
+    }
+
+    /// What a daemon, which knows neither the recipe nor the files of this process, is told of the data.
+    private SortedMap<String, String> sent(SortedMap<String, String> stated, Recipe chosen, LoaderConfig config) {
+        stated.put("cost", CostUnit.text(loading.costModel(chosen.model().costModel())));
+        stated.put("ranks", Integer.toString(config.ranks()));
+        stated.put("rank", config.localRanks().getFirst().toString());
+        stated.put("batch", Integer.toString(config.batchSize()));
+        config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
+        return stated;
     }
 
     private static int localRanks(Map<String, String> environment, World world) {
@@ -243,17 +249,32 @@ final class TrainCommand implements Callable<Integer> {
             chosen.model().requireFits(dataset.index());
             config.requireFits(dataset.index().longestLength());
             settings.requireContinues(dataset.index(), config);
+            conclude(train(chosen, config, dataset.index()), config);
         }
+    }
+
+    /// Ranks that calibrate have a loader each: what divides their later steps is found by them on their way.
+    private TrainingReport train(Recipe chosen, LoaderConfig config, DatasetIndex index) throws InterruptedException {
+        if (daemon.isRemote() || !(calibrate instanceof CalibrationSchedule.Off)) {
+            return train(chosen, Map.of());
+        }
+        loading.discardOtherTiers(0);
+        try (RunDaemon own = RunDaemon.open(config, index)) {
+            return train(chosen, own.environment());
+        }
+    }
+
+    private TrainingReport train(Recipe chosen, Map<String, String> environment) throws InterruptedException {
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        TrainingReport report = new LocalTraining(
+        return new LocalTraining(
                         Main.class.getName(),
                         arguments,
                         loading.ranks(),
+                        environment,
                         run,
                         chosen.model().lossUnit())
                 .run(System.out, System.err);
-        conclude(report, config);
     }
 
     private void conclude(TrainingReport report, LoaderConfig config) {

@@ -109,6 +109,31 @@ class TrainCommandTest {
     }
 
     @Test
+    void ranksOfAHostFetchEachBlockOnce() throws IOException {
+        Path json = directory.resolve("once.json");
+        CommandRun.done(
+                "train",
+                recipe,
+                shards,
+                "--run=" + directory.resolve("once"),
+                "--ranks=2",
+                "--epochs=1",
+                "--cost=attention",
+                "--block=4K",
+                "--json=" + json);
+        long stored;
+        try (Stream<Path> files = Files.list(shards)) {
+            stored = files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+
+        assertThat(ResultFile.read(json).value("origin_bytes"))
+                .isGreaterThan(stored * 0.8)
+                .isLessThanOrEqualTo(stored);
+    }
+
+    @Test
     void killedRunContinuesWithinAWindowOfStepsThatTradeSamples() throws Exception {
         CommandRun whole = CommandRun.done(
                 train("whole", "--ranks=2", "--balance=delay=30").toArray());

@@ -58,7 +58,21 @@ public final class AttachOptions {
         return attach.options.toLoaderConfig(CostUnit.typicalAttention());
     }
 
-    /// What the user of a command stated, on the command line or in its file; refuses what only the daemon can decide.
+    /// What of the options of a command decides the data, as its user stated it on the command line or in its file; for a
+    /// daemon that the command starts itself, with the other options.
+    public static SortedMap<String, String> ofData(CommandSpec command) {
+        SortedMap<String, String> stated = new TreeMap<>();
+        for (OptionSpec option : command.options()) {
+            String name = option.longestName().substring(DASHES.length());
+            String value = ConfigFile.isConfigurable(option) ? value(command, option) : null;
+            if (value != null && !NOT_SENT.contains(name)) {
+                stated.put(name, value);
+            }
+        }
+        return stated;
+    }
+
+    /// The same for a daemon that others started; refuses what only the daemon can decide.
     static SortedMap<String, String> stated(CommandSpec command) {
         SortedMap<String, String> stated = new TreeMap<>();
         for (OptionSpec option : command.options()) {

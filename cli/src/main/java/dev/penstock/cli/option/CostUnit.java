@@ -6,20 +6,30 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /// What a sample is taken to cost; `toString()` is the text that [#parse] reads.
 public sealed interface CostUnit {
 
-    /// Reads `tokens`, `attention` or the path of a [CostFile].
+    /// The coefficients of a model as [#parse] reads them: those of a length, of its square, and of a sample.
+    static String text(CostModel model) {
+        return model.perToken() + "," + model.perTokenSquared() + "," + model.perSample();
+    }
+
+    /// Reads `tokens`, `attention`, coefficients such as `12,3,0`, or the path of a [CostFile].
     static CostUnit parse(String text) {
         return switch (text) {
             case "tokens" -> new Tokens();
             case "attention" -> new Attention();
             default -> {
+                if (text.matches("\\d{1,18},\\d{1,18},\\d{1,18}")) {
+                    long[] numbers = Stream.of(text.split(",")).mapToLong(Long::parseLong).toArray();
+                    yield new Stated(text, new CostModel(numbers[0], numbers[1], numbers[2]));
+                }
                 if (!Files.isRegularFile(Path.of(text))) {
                     throw new ConfigurationException(FailureMessage.of("cost option")
                             .with("value", text)
-                            .remedy("use tokens, attention or a YAML file that exists"));
+                            .remedy("use tokens, attention, coefficients such as 12,3,0, or a YAML file that exists"));
                 }
                 yield new Stated(text, CostFile.read(Path.of(text)));
             }
@@ -56,11 +66,11 @@ public sealed interface CostUnit {
         }
     }
 
-    /// What a file says.
-    record Stated(String file, CostModel model) implements CostUnit {
+    /// What coefficients or a file say.
+    record Stated(String text, CostModel model) implements CostUnit {
         @Override
         public String toString() {
-            return file;
+            return text;
         }
     }
 }

@@ -110,9 +110,10 @@ public final class LoaderOptions {
 
     @Option(
             names = "--cost",
-            paramLabel = "tokens|attention|FILE",
-            description = "What balancing takes a sample to cost; FILE is YAML with alpha, beta and gamma, or with"
-                    + " layers, hidden, vocabulary and scores. Default: ${DEFAULT-VALUE}.")
+            paramLabel = "tokens|attention|ALPHA,BETA,GAMMA|FILE",
+            description = "What balancing takes a sample of length L to cost: ALPHA·L + BETA·L² + GAMMA; FILE is YAML"
+                    + " with alpha, beta and gamma, or with layers, hidden, vocabulary and scores. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private CostUnit cost = new CostUnit.Tokens();
 
     @Mixin

@@ -5,6 +5,7 @@ import dev.penstock.trainer.world.JavaCommand;
 import dev.penstock.trainer.world.LocalRanks;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,17 +18,27 @@ public final class LocalTraining {
     private final String mainClass;
     private final List<String> arguments;
     private final int ranks;
+    private final Map<String, String> environment;
     private final RunDirectory run;
     private final String lossUnit;
 
     /// @param mainClass what each process runs
     /// @param arguments the same for each; the environment says which rank it is
+    /// @param environment of each, besides that of this process
     /// @param run directory that the arguments name
     /// @param lossUnit of the recipe that the arguments name
-    public LocalTraining(String mainClass, List<String> arguments, int ranks, Path run, String lossUnit) {
+    public LocalTraining(
+            String mainClass,
+            List<String> arguments,
+            int ranks,
+            Map<String, String> environment,
+            Path run,
+            String lossUnit) {
         this.mainClass = mainClass;
         this.arguments = List.copyOf(arguments);
         this.ranks = ranks;
+        this.environment = new HashMap<>(environment);
+        this.environment.put(LOCAL_WORLD_SIZE, Integer.toString(ranks));
         this.run = RunDirectory.create(run);
         this.lossUnit = lossUnit;
     }
@@ -36,13 +47,7 @@ public final class LocalTraining {
     ///
     /// @param out gets rank 0's output, and that of others with their number in front
     public TrainingReport run(PrintStream out, PrintStream err) throws InterruptedException {
-        new LocalRanks(
-                        JavaCommand.like(mainClass, arguments),
-                        Map.of(LOCAL_WORLD_SIZE, Integer.toString(ranks)),
-                        ranks,
-                        out,
-                        err)
-                .run();
+        new LocalRanks(JavaCommand.like(mainClass, arguments), environment, ranks, out, err).run();
         LoaderReport together = run.readReport(0);
         for (int rank = 1; rank < ranks; rank++) {
             together = together.beside(run.readReport(rank));

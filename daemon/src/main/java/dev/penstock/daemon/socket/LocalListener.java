@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A socket in the file system that other processes of the same user connect to.
+/// A socket in the file system that other processes of the same user connect to; or, at a path such as `@name`, one
+/// without a file, whose name is gone with its process and which any user finds.
 ///
 /// A lock on the file `PATH.lock` says who listens, and the kernel drops it with its process; what a killed process
 /// left at `PATH` is therefore known to be stale and is replaced. Ownership: the opener closes, which removes the
@@ -28,10 +29,10 @@ public final class LocalListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalListener.class);
 
     private final Path path;
-    private final FileChannel lock;
+    private final @Nullable FileChannel lock;
     private final UsedDescriptor descriptor;
 
-    private LocalListener(Path path, FileChannel lock, int number) {
+    private LocalListener(Path path, @Nullable FileChannel lock, int number) {
         this.path = path;
         this.lock = lock;
         this.descriptor = new UsedDescriptor(number);
@@ -41,6 +42,9 @@ public final class LocalListener implements AutoCloseable {
     /// so or the path cannot be used.
     public static LocalListener open(Path path) {
         try {
+            if (SocketCalls.isAbstract(path)) {
+                return new LocalListener(path, null, listen(path));
+            }
             FileChannel lock = lock(path);
             try {
                 Files.deleteIfExists(path);
@@ -108,7 +112,7 @@ public final class LocalListener implements AutoCloseable {
     public void close() {
         descriptor.close();
         try {
-            if (lock.isOpen()) {
+            if (lock != null && lock.isOpen()) {
                 Files.deleteIfExists(path);
                 lock.close();
             }

@@ -165,10 +165,9 @@ final class SocketCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
             MemorySegment address = address(name, arena);
-            int addressBytes = Short.BYTES + name.length;
             while (true) {
-                long sent = (long)
-                        SENDTO.invokeExact(state, descriptor, bytes, bytes.byteSize(), flags, address, addressBytes);
+                long sent = (long) SENDTO.invokeExact(
+                        state, descriptor, bytes, bytes.byteSize(), flags, address, (int) address.byteSize());
                 if (sent >= 0) {
                     return;
                 }
@@ -181,8 +180,18 @@ final class SocketCalls {
         }
     }
 
+    /// Whether a path stands for a name of Linux's abstract namespace, as `@name` does for other tools too: there is no
+    /// file, and the name is gone with whoever listens there.
+    static boolean isAbstract(Path path) {
+        return path.toString().startsWith("@");
+    }
+
     private static MemorySegment address(Path path, Arena arena) throws IOException {
-        return address(path.toString().getBytes(StandardCharsets.UTF_8), arena);
+        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+        if (isAbstract(path)) {
+            name[0] = 0;
+        }
+        return address(name, arena);
     }
 
     private static MemorySegment address(byte[] name, Arena arena) throws IOException {
@@ -193,7 +202,8 @@ final class SocketCalls {
         MemorySegment address = arena.allocate(Short.BYTES + ADDRESS_PATH_BYTES, Short.BYTES);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, Short.BYTES, name.length);
-        return address;
+        // An abstract name ends where the address does, any other at its zero.
+        return name[0] == 0 ? address.asSlice(0, Short.BYTES + name.length) : address;
     }
 
     /// Sends a message and returns how many of its bytes went.
