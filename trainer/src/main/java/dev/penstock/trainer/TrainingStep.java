@@ -69,9 +69,17 @@ public final class TrainingStep {
             try (PointerScope _ = new PointerScope()) {
                 long started = System.nanoTime();
                 MicroBatch samples = new MicroBatch(batch, microBatch);
+                ForwardEvent forward = ForwardEvent.begun(batch);
                 Optional<Loss> found = loss.loss(samples);
+                if (forward != null) {
+                    forward.ended(microBatch, found.map(Loss::targetCount).orElse(0L));
+                }
                 if (found.isPresent()) {
+                    BackwardEvent backward = BackwardEvent.begun(batch);
                     found.get().sum().backward();
+                    if (backward != null) {
+                        backward.ended(microBatch);
+                    }
                     lossSum += found.get().sum().item_double();
                     targetCount += found.get().targetCount();
                     meter.computed(samples, System.nanoTime() - started);
@@ -79,12 +87,20 @@ public final class TrainingStep {
             }
         }
         long computed = System.nanoTime();
+        ReduceEvent reduce = ReduceEvent.begun(batch);
         double[] totals = collective.sum(lossSum, (double) targetCount);
         collective.sum(parameters.gradients());
         shareBuffers();
+        if (reduce != null) {
+            reduce.ended(parameters.gradients().nbytes());
+        }
         long reduced = System.nanoTime();
         double learningRate = schedule.learningRate(batch.step());
+        UpdateEvent update = UpdateEvent.begun(batch);
         double norm = totals[1] == 0 ? 0 : update(batch.step(), totals[0], totals[1], learningRate);
+        if (update != null) {
+            update.ended(norm);
+        }
         return new StepResult(
                 batch.step(),
                 totals[0],
