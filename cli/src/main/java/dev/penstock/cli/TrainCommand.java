@@ -10,6 +10,7 @@ import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.option.OptimizationOptions;
 import dev.penstock.cli.option.TrackingOptions;
+import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
@@ -120,6 +121,13 @@ final class TrainCommand implements Callable<Integer> {
                     + " continues it.")
     private Optional<Path> trace = Optional.empty();
 
+    @Option(
+            names = "--profile",
+            paramLabel = "FIRST:END",
+            description = "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
+                    + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control.")
+    private Optional<ProfileWindow> profile = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         common.requireWritableResult();
@@ -175,6 +183,7 @@ final class TrainCommand implements Callable<Integer> {
                     checkpointing,
                     calibrating(chosen),
                     trace,
+                    profile,
                     recording,
                     common.out(),
                     common::progress);
@@ -247,6 +256,8 @@ final class TrainCommand implements Callable<Integer> {
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
             chosen.model().requireFits(dataset.index());
             config.requireFits(dataset.index().longestLength());
+            profile.ifPresent(window ->
+                    window.requireWithin(config.stepCount(dataset.index().sampleCount())));
             RankTraining.requireContinues(
                     dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
         }

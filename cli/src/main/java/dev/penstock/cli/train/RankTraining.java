@@ -1,6 +1,8 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.balance.CalibrationHistory;
+import dev.penstock.cli.profile.ProfileWindow;
+import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.BatchWait;
 import dev.penstock.cli.report.Environment;
@@ -59,6 +61,7 @@ public final class RankTraining {
     private final Checkpointing checkpointing;
     private final Calibrating calibrating;
     private final Optional<Path> trace;
+    private final Optional<ProfileWindow> profile;
     private final Recording recording;
     private final PrintWriter out;
     private final Supplier<ProgressLine> progress;
@@ -77,6 +80,7 @@ public final class RankTraining {
             Checkpointing checkpointing,
             Calibrating calibrating,
             Optional<Path> trace,
+            Optional<ProfileWindow> profile,
             Recording recording,
             PrintWriter out,
             Supplier<ProgressLine> progress) {
@@ -88,6 +92,7 @@ public final class RankTraining {
         this.checkpointing = checkpointing;
         this.calibrating = calibrating;
         this.trace = trace;
+        this.profile = profile;
         this.recording = recording;
         this.out = out;
         this.progress = progress;
@@ -96,6 +101,7 @@ public final class RankTraining {
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
         recipe.model().requireFits(index);
+        profile.ifPresent(window -> window.requireWithin(loading.build().stepCount(index.sampleCount())));
         try (FileChannel _ = world.isFirst() ? run.lock() : null) {
             trainFromLatest(index, store);
         } catch (IOException notClosed) {
@@ -160,13 +166,16 @@ public final class RankTraining {
             try (RunRecorder recorder = world.isFirst()
                     ? new RunRecorder(run, started(index, config, loader), recording, saving, out)
                     : null) {
-                train(loader, step, calibration, ranks, recorder, saver);
+                train(loader, startStep, step, calibration, ranks, recorder, saver);
                 if (recorder != null) {
                     model.export(run.model());
                     recorder.complete();
                 }
             }
             ranks.barrier();
+            if (world.isFirst()) {
+                profile.ifPresent(window -> RunProfile.write(window, run, world.worldSize(), startStep, out));
+            }
         }
     }
 
@@ -261,6 +270,7 @@ public final class RankTraining {
 
     private void train(
             BatchSource loader,
+            long startStep,
             TrainingStep step,
             OnlineCalibration calibration,
             Collective ranks,
@@ -270,9 +280,11 @@ public final class RankTraining {
         try (TraceWriter tracing =
                         trace.map(LineFile::append).map(TraceWriter::new).orElse(null);
                 ProgressLine line = progress.get();
+                WindowRecording profiling = new WindowRecording(profile, run.profile(world.rank()));
                 BatchIterator batches = loader.iterator();
                 HostSink sink = new HostSink()) {
             BatchWait wait = BatchWait.on(line, loader);
+            profiling.beforeStep(startStep);
             while (wait.hasNext(batches)) {
                 StepResult result;
                 try (HostBatch staged = sink.accept(batches.next())) {
@@ -292,6 +304,7 @@ public final class RankTraining {
                     }
                     saver.commitWritten();
                 }
+                profiling.beforeStep(result.step() + 1);
             }
             run.writeReport(world.rank(), LoaderReport.of(loader.counters(), System.nanoTime() - begin));
             if (world.isFirst()) {

@@ -28,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// DIR/record.json      how recording went, of the latest start
 /// DIR/calibration.json what the latest calibration found, if there was one
 /// DIR/cost.yaml        its cost model, for --cost
+/// DIR/profile.json     what the stages did in a window of steps, on all ranks, where one was asked for
+/// DIR/profile-rank-0.jfr  the same of one rank, as its recording
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
@@ -136,6 +138,14 @@ record RunDirectory(Path path) {
         } catch (IOException | JacksonException failed) {
             throw failure("reading a rank's report", file, failed);
         }
+    }
+
+    Path profile() {
+        return path.resolve("profile.json");
+    }
+
+    Path profile(int rank) {
+        return path.resolve("profile-rank-" + rank + ".jfr");
     }
 
     private Path calibration() {
