@@ -1,6 +1,5 @@
 package dev.penstock.cli;
 
-import dev.penstock.balance.CostModel;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CommonOptions;
@@ -14,12 +13,15 @@ import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
+import dev.penstock.cli.train.Console;
 import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
+import dev.penstock.cli.train.RankLoading;
 import dev.penstock.cli.train.RankTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.RecordReport;
 import dev.penstock.cli.train.Recording;
+import dev.penstock.cli.train.RunSettings;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -125,7 +127,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--profile",
             paramLabel = "FIRST:END",
             description = "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
-                    + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control.")
+                    + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control. With"
+                    + " --daemon, fetch and decode are the daemon's and not in it.")
     private Optional<ProfileWindow> profile = Optional.empty();
 
     @Override
@@ -149,15 +152,17 @@ final class TrainCommand implements Callable<Integer> {
                 EffectiveOptions.of(spec),
                 tracking.mlflow(environment),
                 tracking.experiment(environment));
+        RunSettings settings = new RunSettings(
+                chosen, run, new Checkpointing(checkpointEvery, keep), calibrating(chosen), trace, profile, recording);
         if (World.isLaunched(environment)) {
-            trainRank(chosen, recording, environment);
+            trainRank(settings, environment);
         } else {
-            trainLocally(chosen);
+            trainLocally(settings);
         }
         return ExitCode.DONE;
     }
 
-    private void trainRank(Recipe chosen, Recording recording, Map<String, String> environment) {
+    private void trainRank(RunSettings settings, Map<String, String> environment) {
         ParentWatch.start(environment);
         World world = World.fromEnvironment(environment);
         if (loading.ranks() != 1 && loading.ranks() != world.worldSize()) {
@@ -167,26 +172,15 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
         int localRanks = localRanks(environment, world);
-        CostModel cost = chosen.model().costModel();
-        LoaderConfig.Builder config = withRecipe(loading.toLoaderConfig(cost, world, localRanks), chosen);
-        Checkpointing checkpointing = new Checkpointing(checkpointEvery, keep);
+        Recipe chosen = settings.recipe();
+        LoaderConfig.Builder config =
+                withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
             if (world.localRank() == 0) {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world,
-                    chosen,
-                    config,
-                    opening(),
-                    run,
-                    checkpointing,
-                    calibrating(chosen),
-                    trace,
-                    profile,
-                    recording,
-                    common.out(),
-                    common::progress);
+                    world, settings, new RankLoading(config, opening()), new Console(common.out(), common::progress));
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -249,17 +243,15 @@ final class TrainCommand implements Callable<Integer> {
         return config;
     }
 
-    private void trainLocally(Recipe chosen) throws InterruptedException {
+    private void trainLocally(RunSettings settings) throws InterruptedException {
+        Recipe chosen = settings.recipe();
         LoaderConfig config = withRecipe(loading.toLoaderConfig(chosen.model().costModel()), chosen)
                 .build();
         common.detail(config.toString());
         try (OpenDataset dataset = OpenDataset.at(location, common)) {
             chosen.model().requireFits(dataset.index());
             config.requireFits(dataset.index().longestLength());
-            profile.ifPresent(window ->
-                    window.requireWithin(config.stepCount(dataset.index().sampleCount())));
-            RankTraining.requireContinues(
-                    dataset.index(), config, chosen, run, new Checkpointing(checkpointEvery, keep));
+            settings.requireContinues(dataset.index(), config);
         }
         List<String> arguments =
                 new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());

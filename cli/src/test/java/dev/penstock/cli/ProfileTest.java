@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -23,58 +23,56 @@ import tools.jackson.databind.json.JsonMapper;
 class ProfileTest {
 
     private static final int STEPS = 30;
+    private static final int FIRST = 8;
+    private static final int END = 26;
 
     /// What the training thread does for every step.
     private static final Set<String> PHASES =
             Set.of("step", "wait", "copy", "forward", "backward", "reduce", "update");
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private Path shards;
-    private Path recipe;
+    private static Path shards;
+    private static Path recipe;
+    private static JsonNode trace;
 
-    @BeforeEach
-    void prepare() throws IOException {
+    @BeforeAll
+    static void trainTwoRanks() throws IOException {
         shards = SmallDataset.packed(directory, "--max-length", 64, "--overlong", "split");
         recipe = Files.writeString(directory.resolve("tiny.yaml"), """
                 layers: 1
                 width: 16
                 heads: 2
                 max-sample-bytes: 64
-                batch: 12
+                batch: 100
                 steps: %d
                 """.formatted(STEPS));
+        CommandRun run = train("run", "--ranks=2", "--profile=" + FIRST + ":" + END);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        trace = new JsonMapper().readTree(profile("run"));
     }
 
     /// With less RAM than there is data, and slots for few batches ahead, so that the window has fetches and decodes.
-    private CommandRun train(String run, Object... options) {
+    private static CommandRun train(String run, Object... options) {
         List<Object> arguments = new ArrayList<>(List.of(
-                "train",
-                recipe,
-                shards,
-                "--run=" + directory.resolve(run),
-                "--checkpoint-every=5",
-                "--ram=64K",
-                "--block=4K",
-                "--slots=16K"));
+                "train", recipe, shards, "--run=" + directory.resolve(run), "--ram=64K", "--block=4K", "--slots=128K"));
         arguments.addAll(List.of(options));
         return CommandRun.of(arguments.toArray());
     }
 
-    private JsonNode trace(String run) throws IOException {
-        return new JsonMapper()
-                .readTree(Files.readAllBytes(directory.resolve(run).resolve("profile.json")));
+    private static byte[] profile(String run) throws IOException {
+        return Files.readAllBytes(directory.resolve(run).resolve("profile.json"));
     }
 
-    private static List<JsonNode> slices(JsonNode trace) {
+    private static List<JsonNode> slices() {
         return trace.get("traceEvents").valueStream()
                 .filter(event -> event.get("ph").asString().equals("X"))
                 .toList();
     }
 
-    private static Set<String> phases(JsonNode trace, int rank, long step) {
-        return slices(trace).stream()
+    private static Set<String> phases(int rank, long step) {
+        return slices().stream()
                 .filter(slice -> slice.get("pid").asInt() == rank
                         && slice.get("args").get("step").asLong() == step)
                 .map(slice -> slice.get("name").asString().equals("step " + step)
@@ -84,20 +82,16 @@ class ProfileTest {
     }
 
     @Test
-    void everyStepOfTheWindowHasEachPhaseOnEachRank() throws IOException {
-        CommandRun run = train("run", "--ranks=2", "--profile=10:20");
-
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        JsonNode trace = trace("run");
+    void everyStepOfTheWindowHasEachPhaseOnEachRank() {
         for (int rank = 0; rank < 2; rank++) {
-            for (long step = 10; step < 20; step++) {
-                assertThat(phases(trace, rank, step)).as("rank %d, step %d", rank, step).containsAll(PHASES);
+            for (long step = FIRST; step < END; step++) {
+                assertThat(phases(rank, step)).as("rank %d, step %d", rank, step).containsAll(PHASES);
             }
-            assertThat(phases(trace, rank, 9)).as("rank %d, before the window", rank).doesNotContain("forward");
-            assertThat(phases(trace, rank, 20)).as("rank %d, after the window", rank).doesNotContain("forward");
+            assertThat(phases(rank, FIRST - 1)).as("rank %d, before the window", rank).doesNotContain("forward");
+            assertThat(phases(rank, END)).as("rank %d, after the window", rank).doesNotContain("forward");
         }
         for (String ahead : List.of("decode", "fetch")) {
-            assertThat(slices(trace))
+            assertThat(slices())
                     .filteredOn(slice -> slice.get("name").asString().equals(ahead))
                     .as(ahead)
                     .extracting(slice -> slice.get("pid").asInt())
@@ -106,11 +100,8 @@ class ProfileTest {
     }
 
     @Test
-    void slicesOfARowNestOrAreApartAndRowsHaveNames() throws IOException {
-        assertThat(train("run", "--ranks=2", "--profile=10:20").exitCode()).isZero();
-        JsonNode trace = trace("run");
-
-        Map<String, List<JsonNode>> rows = slices(trace).stream()
+    void slicesOfARowNestOrAreApartAndRowsHaveNames() {
+        Map<String, List<JsonNode>> rows = slices().stream()
                 .collect(Collectors.groupingBy(
                         slice -> slice.get("pid").asInt() + "/" + slice.get("tid").asInt()));
         rows.forEach(ProfileTest::assertNested);
@@ -145,10 +136,7 @@ class ProfileTest {
     }
 
     @Test
-    void anArrowLeadsFromDecodingABatchToItsUse() throws IOException {
-        assertThat(train("run", "--profile=10:20").exitCode()).isZero();
-        JsonNode trace = trace("run");
-
+    void anArrowLeadsFromDecodingABatchToItsUse() {
         Map<String, List<String>> ends = trace.get("traceEvents").valueStream()
                 .filter(event -> event.get("name").asString().equals("batch"))
                 .collect(Collectors.groupingBy(
@@ -157,33 +145,35 @@ class ProfileTest {
 
         assertThat(ends).isNotEmpty().allSatisfy((id, phases) -> assertThat(phases).containsExactly("s", "f"));
         assertThat(ends.keySet())
-                .isSubsetOf(LongStream.range(10, 20).mapToObj(step -> "0/" + step).toList());
+                .isSubsetOf(IntStream.range(2 * FIRST, 2 * END)
+                        .mapToObj(each -> each % 2 + "/" + each / 2)
+                        .toList());
     }
 
     @Test
     void aWindowOutsideOfTheRunIsRefusedBeforeAnythingIsTrained() {
-        CommandRun beyond = train("run", "--profile=25:31");
-        CommandRun inverted = train("run", "--profile=20:10");
-        CommandRun empty = train("run", "--profile=10:10");
-        CommandRun words = train("run", "--profile=all");
+        CommandRun beyond = train("refused", "--profile=25:31");
+        CommandRun inverted = train("refused", "--profile=20:10");
+        CommandRun empty = train("refused", "--profile=10:10");
+        CommandRun words = train("refused", "--profile=all");
 
-        assertThat(beyond.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(beyond.err())
                 .contains("profiling failed: profile=25:31, steps=30; name steps of the run, which ends before step 30");
         assertThat(List.of(inverted, empty, words))
                 .allSatisfy(run -> assertThat(run.err()).contains("--profile", "write FIRST:END with FIRST before END"));
-        assertThat(directory.resolve("run").resolve("metrics.jsonl")).doesNotExist();
+        assertThat(List.of(beyond, inverted, empty, words))
+                .extracting(CommandRun::exitCode)
+                .containsOnly(ExitCode.WRONG_USAGE);
+        assertThat(directory.resolve("refused").resolve("metrics.jsonl")).doesNotExist();
     }
 
     @Test
     void aRunThatGoesOnAfterTheWindowLeavesItsProfileAlone() throws IOException {
-        assertThat(train("run", "--profile=5:7").exitCode()).isZero();
-        byte[] first = Files.readAllBytes(directory.resolve("run").resolve("profile.json"));
+        byte[] first = profile("run");
 
-        CommandRun again = train("run", "--profile=5:7");
+        CommandRun again = train("run", "--ranks=2", "--profile=" + FIRST + ":" + END);
 
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(Files.readAllBytes(directory.resolve("run").resolve("profile.json")))
-                .isEqualTo(first);
+        assertThat(profile("run")).isEqualTo(first);
     }
 }

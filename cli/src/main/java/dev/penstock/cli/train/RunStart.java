@@ -2,8 +2,11 @@ package dev.penstock.cli.train;
 
 import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
+import dev.penstock.index.DatasetIndex;
+import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.record.GitRevision;
 import dev.penstock.trainer.record.PlanDigest;
+import dev.penstock.trainer.tensor.Libtorch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,6 +41,24 @@ record RunStart(
         Environment environment) {
 
     private static final JsonMapper JSON = new JsonMapper();
+
+    static RunStart of(RunSettings settings, DatasetIndex index, LoaderConfig config, long stepCount) {
+        return new RunStart(
+                config.startStep(),
+                config.ranks(),
+                stepCount,
+                config.batchSize(),
+                config.seed(),
+                settings.recipe().model().digest(),
+                settings.recipe().optimization(),
+                settings.recording().options(),
+                index.digest(),
+                PlanDigest.of(index, config, stepCount),
+                GitRevision.of(Path.of("")),
+                settings.recording().version(),
+                Libtorch.version(),
+                Environment.now());
+    }
 
     /// Adds it as a line of a file.
     void appendTo(Path file) {

@@ -1,7 +1,5 @@
-package dev.penstock.cli.train;
+package dev.penstock.trainer.checkpoint;
 
-import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
-import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.tensor.Parameters;
 import java.util.function.LongConsumer;
@@ -11,7 +9,7 @@ import java.util.function.LongFunction;
 /// on disk, and never for one that failed.
 ///
 /// Threading: confined to the training thread, on which it commits.
-final class RunSaver {
+public final class RunSaver {
 
     private final BackgroundCheckpoints checkpoints;
     private final LongFunction<RunState> states;
@@ -21,7 +19,7 @@ final class RunSaver {
 
     /// @param states of the run by the step that it continues with
     /// @param commit is given the step that a checkpoint on disk continues with
-    RunSaver(
+    public RunSaver(
             BackgroundCheckpoints checkpoints,
             LongFunction<RunState> states,
             Parameters parameters,
@@ -35,17 +33,17 @@ final class RunSaver {
     }
 
     /// Begins to save everything as it is now.
-    void save(long nextStep) {
+    public void save(long nextStep) {
         checkpoints.save(states.apply(nextStep), parameters, optimizer);
     }
 
     /// Commits the newest checkpoint that is on disk, if it is not; cheap enough for every step.
-    void commitWritten() {
+    public void commitWritten() {
         checkpoints.takeWritten().ifPresent(commit);
     }
 
     /// Returns once the last save is on disk and committed, and fails if it could not be written.
-    void awaitLast() {
+    public void awaitLast() {
         checkpoints.awaitLatest();
         commitWritten();
     }

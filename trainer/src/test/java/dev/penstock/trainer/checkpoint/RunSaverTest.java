@@ -1,12 +1,9 @@
-package dev.penstock.cli.train;
+package dev.penstock.trainer.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.StoreAccessException;
-import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
-import dev.penstock.trainer.checkpoint.Checkpoints;
-import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.optimize.SgdOptimizer;
 import dev.penstock.trainer.optimize.SgdSettings;
 import dev.penstock.trainer.tensor.Libtorch;

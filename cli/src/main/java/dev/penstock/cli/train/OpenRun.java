@@ -1,0 +1,48 @@
+package dev.penstock.cli.train;
+
+import dev.penstock.loader.BatchSource;
+import dev.penstock.loader.LoaderConfig;
+import dev.penstock.trainer.TrainingStep;
+import dev.penstock.trainer.checkpoint.RunState;
+import dev.penstock.trainer.model.Model;
+import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.world.Collective;
+
+/// The pieces of a run as one rank has them open.
+record OpenRun(
+        RunIdentity identity,
+        LoaderConfig config,
+        BatchSource loader,
+        Collective ranks,
+        OnlineCalibration calibration,
+        Model model,
+        Optimizer optimizer) {
+
+    /// Fails on the rank that differs unless all have the same run before them; then all have the model of rank 0.
+    void agree(RunBeginning beginning, Calibrating calibrating) {
+        ranks.requireAgreement(
+                "run",
+                identity.digest() + " " + loader.state(beginning.step()).toJson() + " calibrate="
+                        + calibrating.schedule() + " " + beginning.calibrations());
+        ranks.broadcast(model.parameters().values());
+    }
+
+    TrainingStep step(Optimization optimization) {
+        return new TrainingStep(
+                model.parameters(),
+                model,
+                ranks,
+                optimizer,
+                optimization.schedule(loader.stepCount(), config.batchSize()),
+                optimization.maxGradientNorm());
+    }
+
+    /// What a checkpoint says that continues with a step.
+    RunState state(long nextStep) {
+        return new RunState(
+                nextStep,
+                loader.state(nextStep).toJson(),
+                calibration.history(nextStep).toString(),
+                identity.digest());
+    }
+}
