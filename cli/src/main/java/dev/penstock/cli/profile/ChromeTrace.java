@@ -135,7 +135,7 @@ public final class ChromeTrace {
         begin("X", slice.name(), rank, row);
         json.writeStringProperty("cat", slice.category());
         writeTime(slice.startNanos());
-        json.writeNumberProperty("dur", (slice.endNanos() - slice.startNanos()) / NANOS_PER_MICRO);
+        json.writeNumberProperty("dur", slice.nanos() / NANOS_PER_MICRO);
         json.writeObjectPropertyStart("args");
         slice.arguments().forEach(json::writePOJOProperty);
         json.writeEndObject();

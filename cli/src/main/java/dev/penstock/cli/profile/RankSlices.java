@@ -24,6 +24,9 @@ import jdk.jfr.consumer.RecordingFile;
 /// A step's slice ends where the wait of the next one begins, so everything that the thread does for it lies inside.
 record RankSlices(int rank, List<Slice> slices) {
 
+    /// Category of the slices that are steps.
+    static final String STEP = "step";
+
     private static final Set<String> EVENTS =
             WindowRecording.STAGES.stream().map(WindowRecording::name).collect(Collectors.toSet());
 
@@ -90,7 +93,7 @@ record RankSlices(int rank, List<Slice> slices) {
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("step", wait.step());
             steps.add(
-                    new Slice("step " + wait.step(), "step", wait.thread(), wait.startNanos(), end, arguments));
+                    new Slice("step " + wait.step(), STEP, wait.thread(), wait.startNanos(), end, arguments));
         }
         return steps;
     }

@@ -19,6 +19,10 @@ record Slice(
         return arguments.get("step") instanceof Number number ? number.longValue() : NO_STEP;
     }
 
+    long nanos() {
+        return endNanos - startNanos;
+    }
+
     boolean contains(Slice other) {
         return startNanos <= other.startNanos && other.endNanos <= endNanos;
     }

@@ -74,7 +74,7 @@ final class Tracks {
             return 2;
         }
         boolean consumes = group.getValue().getFirst().slices.stream()
-                .anyMatch(slice -> slice.category().equals("step"));
+                .anyMatch(slice -> slice.category().equals(RankSlices.STEP));
         return consumes ? 0 : 1;
     }
 

@@ -35,6 +35,11 @@ public final class WindowRecording implements AutoCloseable {
         this.file = file;
     }
 
+    /// Where a rank of a run leaves its recording.
+    public static Path file(Path run, int rank) {
+        return run.resolve("profile-rank-" + rank + ".jfr");
+    }
+
     /// Says that everything from here on belongs to `step`, until it is told the next one.
     public void beforeStep(long step) {
         boolean wanted = window.filter(steps -> steps.contains(step)).isPresent();

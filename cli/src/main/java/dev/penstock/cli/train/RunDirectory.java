@@ -1,6 +1,7 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.option.CostFile;
+import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -145,7 +146,7 @@ record RunDirectory(Path path) {
     }
 
     Path profile(int rank) {
-        return path.resolve("profile-rank-" + rank + ".jfr");
+        return WindowRecording.file(path, rank);
     }
 
     private Path calibration() {
