@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 final class BackwardEvent extends BatchEvent {
 
-    @Label("Micro-batch")
-    @Description("Number of the micro-batch in its batch")
-    int microBatch;
+    @Label("Unit")
+    @Description("Number of the micro-batch in its batch; of the sample where samples go one by one")
+    int unit;
 
     static @Nullable BackwardEvent begun(Batch batch) {
         BackwardEvent event = begun(BackwardEvent::new);
@@ -29,8 +29,8 @@ final class BackwardEvent extends BatchEvent {
         return event;
     }
 
-    void ended(int microBatch) {
-        this.microBatch = microBatch;
+    void ended(int unit) {
+        this.unit = unit;
         commit();
     }
 }

@@ -17,13 +17,12 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 final class ForwardEvent extends BatchEvent {
 
-    @Label("Micro-batch")
-    @Description("Number of the micro-batch in its batch")
-    int microBatch;
+    @Label("Unit")
+    @Description("Number of the micro-batch in its batch; of the sample where samples go one by one")
+    int unit;
 
-    @Label("Targets")
-    @Description("What the loss is summed over")
-    long targets;
+    @Label("Samples")
+    int samples;
 
     static @Nullable ForwardEvent begun(Batch batch) {
         ForwardEvent event = begun(ForwardEvent::new);
@@ -33,9 +32,9 @@ final class ForwardEvent extends BatchEvent {
         return event;
     }
 
-    void ended(int microBatch, long targets) {
-        this.microBatch = microBatch;
-        this.targets = targets;
+    void ended(int unit, int samples) {
+        this.unit = unit;
+        this.samples = samples;
         commit();
     }
 }

@@ -8,12 +8,14 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/// Losses, gradients and buffers summed over the ranks, the wait for the slowest rank included.
+/// What of summing over the ranks is not hidden behind backward: the training thread waits for it, with nothing left to
+/// compute.
 @Name("dev.penstock.Reduce")
 @Label("Reduce")
-@Description("Losses, gradients and buffers summed over the ranks, the wait for the slowest included")
+@Description("The training thread's wait for the sum over the ranks, with nothing left to compute")
 @Category({"Penstock", "Trainer"})
 @StackTrace(false)
 final class ReduceEvent extends BatchEvent {
@@ -23,6 +25,11 @@ final class ReduceEvent extends BatchEvent {
     @DataAmount
     long bytes;
 
+    @Label("In flight")
+    @Description("From the departure of the first part of the gradient until the last was back")
+    @Timespan(Timespan.NANOSECONDS)
+    long inFlight;
+
     static @Nullable ReduceEvent begun(Batch batch) {
         ReduceEvent event = begun(ReduceEvent::new);
         if (event != null) {
@@ -31,8 +38,9 @@ final class ReduceEvent extends BatchEvent {
         return event;
     }
 
-    void ended(long bytes) {
+    void ended(long bytes, long inFlightNanos) {
         this.bytes = bytes;
+        inFlight = inFlightNanos;
         commit();
     }
 }

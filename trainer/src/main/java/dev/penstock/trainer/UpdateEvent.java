@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 final class UpdateEvent extends BatchEvent {
 
-    @Label("Gradient norm")
-    @Description("Of the gradient of the mean loss, before clipping; 0 where there was nothing to learn from")
-    double gradientNorm;
+    @Label("Learning rate")
+    double learningRate;
 
     static @Nullable UpdateEvent begun(Batch batch) {
         UpdateEvent event = begun(UpdateEvent::new);
@@ -29,8 +28,8 @@ final class UpdateEvent extends BatchEvent {
         return event;
     }
 
-    void ended(double gradientNorm) {
-        this.gradientNorm = gradientNorm;
+    void ended(double learningRate) {
+        this.learningRate = learningRate;
         commit();
     }
 }

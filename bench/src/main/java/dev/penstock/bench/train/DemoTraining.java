@@ -3,7 +3,7 @@ package dev.penstock.bench.train;
 import dev.penstock.cli.Main;
 import dev.penstock.cli.demo.DemoDataset;
 import dev.penstock.cli.profile.ProfileWindow;
-import dev.penstock.cli.profile.StepTimes;
+import dev.penstock.cli.profile.StepPhases;
 import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.Recipe;
@@ -41,9 +41,9 @@ record DemoTraining(DemoDataset data, long warmUp, long steps) {
         arguments.addAll(List.of(options));
         TrainingReport report =
                 new LocalTraining(Main.class.getName(), arguments, ranks, run, "nats per byte").run(quiet(), System.err);
-        List<List<StepTimes>> times = new ArrayList<>();
+        List<List<StepPhases>> times = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
-            times.add(StepTimes.read(rank, WindowRecording.file(run, rank)));
+            times.add(StepPhases.read(rank, WindowRecording.file(run, rank)));
         }
         return new MeasuredRun(report.loading().samples(), report.lossFirst(), report.lossLast(), times);
     }

@@ -1,6 +1,6 @@
 package dev.penstock.bench.train;
 
-import dev.penstock.cli.profile.StepTimes;
+import dev.penstock.cli.profile.StepPhases;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
 /// @param lossFirst of the first step
 /// @param lossLast mean over the last steps
 /// @param ranks the measured steps of each rank
-record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<StepTimes>> ranks) {
+record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<StepPhases>> ranks) {
 
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -21,7 +21,7 @@ record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<St
     }
 
     double stepMillis() {
-        return meanMillis(StepTimes::nanos);
+        return meanMillis(StepPhases::nanos);
     }
 
     double phaseMillis(String phase) {
@@ -42,12 +42,12 @@ record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<St
     double fedShare() {
         return ranks.stream()
                 .mapToDouble(steps -> 1
-                        - sum(steps, step -> step.nanos("wait")) / (double) sum(steps, StepTimes::nanos))
+                        - sum(steps, step -> step.nanos("wait")) / (double) sum(steps, StepPhases::nanos))
                 .min()
                 .orElseThrow();
     }
 
-    private double meanMillis(ToLongFunction<StepTimes> time) {
+    private double meanMillis(ToLongFunction<StepPhases> time) {
         return ranks.stream()
                         .mapToDouble(steps -> sum(steps, time) / (double) steps.size())
                         .average()
@@ -55,7 +55,7 @@ record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<St
                 / NANOS_PER_MILLI;
     }
 
-    private static long sum(List<StepTimes> steps, ToLongFunction<StepTimes> time) {
+    private static long sum(List<StepPhases> steps, ToLongFunction<StepPhases> time) {
         return steps.stream().mapToLong(time).sum();
     }
 }

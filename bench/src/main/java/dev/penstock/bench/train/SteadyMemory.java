@@ -1,14 +1,18 @@
 package dev.penstock.bench.train;
 
-import dev.penstock.cli.demo.DemoDataset;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.pack.DatasetPacker;
+import dev.penstock.pack.PackOptions;
+import dev.penstock.store.ObjectStore;
+import dev.penstock.store.ObjectStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
 
 /// Memory of a long run of a small model on two ranks, early and late.
@@ -26,22 +30,26 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
     /// Time for the last measurement.
     private static final long STEPS = 2_500;
 
+    private static final int SAMPLES = 500;
+    private static final int SAMPLE_BYTES = 64;
+    private static final long SEED = 20_261_121;
+
     SteadyMemory {
         ranks = List.copyOf(ranks);
     }
 
-    static SteadyMemory measure(DemoDataset data, int maxSampleBytes) throws InterruptedException {
-        Path run = data.newRun();
+    /// @param run directory, new
+    static SteadyMemory measure(Path run) throws InterruptedException {
         List<String> arguments = List.of(
                 run.toString(),
                 EARLY_STEP + "," + LATE_STEP,
                 "train",
-                recipe(run, maxSampleBytes).toString(),
-                data.shards().toUri().toString(),
+                recipe(run).toString(),
+                shards(run).toUri().toString(),
                 "--run=" + run,
                 "--ranks=" + RANKS,
-                "--ram=512M",
-                "--slots=16M",
+                "--ram=64M",
+                "--slots=4M",
                 "--checkpoint-every=500");
         TrainingReport _ = new LocalTraining(MeteredRank.class.getName(), arguments, RANKS, run, "nats per byte")
                 .run(DemoTraining.quiet(), System.err);
@@ -52,7 +60,7 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
         return new SteadyMemory(notes);
     }
 
-    private static Path recipe(Path run, int maxSampleBytes) {
+    private static Path recipe(Path run) {
         try {
             return Files.writeString(run.resolve("small.yaml"), """
                     recipe: byte-lm
@@ -60,9 +68,29 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
                     width: 16
                     heads: 2
                     max-sample-bytes: %d
-                    batch: 4
+                    batch: 16
                     steps: %d
-                    """.formatted(maxSampleBytes, STEPS));
+                    """.formatted(SAMPLE_BYTES, STEPS));
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
+    }
+
+    /// Packs short samples of random bytes, so that a step takes a few milliseconds.
+    private static Path shards(Path run) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try {
+            Path files = Files.createDirectories(run.resolve("small-files"));
+            for (int sample = 0; sample < SAMPLES; sample++) {
+                byte[] bytes = new byte[random.nextInt(SAMPLE_BYTES / 2, SAMPLE_BYTES)];
+                random.nextBytes(bytes);
+                Files.write(files.resolve(sample + ".bin"), bytes);
+            }
+            Path shards = Files.createDirectories(run.resolve("small-shards"));
+            try (ObjectStore store = ObjectStores.open(shards.toUri())) {
+                new DatasetPacker(store, PackOptions.defaults()).pack(files, _ -> {});
+            }
+            return shards;
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }

@@ -92,7 +92,7 @@ public final class TrainCommand implements Callable<Integer> {
                 .param("cores", Runtime.getRuntime().availableProcessors());
         addRanks(rounds, result);
         addLoader(data, result);
-        addMemory(SteadyMemory.measure(data, maxSampleBytes), result);
+        addMemory(SteadyMemory.measure(data.newRun()), result);
         return bench.conclude(result, quote(rounds));
     }
 

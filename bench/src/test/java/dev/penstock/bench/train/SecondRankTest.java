@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.penstock.cli.profile.StepTimes;
+import dev.penstock.cli.profile.StepPhases;
 import dev.penstock.error.CorruptDataException;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +15,8 @@ class SecondRankTest {
 
     private static final long MILLI = 1_000_000;
 
-    private static StepTimes step(long wait, long forward, long backward, long reduce, long update) {
-        return new StepTimes(
+    private static StepPhases step(long wait, long forward, long backward, long reduce, long update) {
+        return new StepPhases(
                 0,
                 MILLI * (wait + forward + backward + reduce + update),
                 Map.of(
@@ -27,7 +27,7 @@ class SecondRankTest {
                         "update", MILLI * update));
     }
 
-    private static MeasuredRun run(int ranks, StepTimes step) {
+    private static MeasuredRun run(int ranks, StepPhases step) {
         return new MeasuredRun(100, 5.5, 3.25, Collections.nCopies(ranks, List.of(step, step)));
     }
 
@@ -65,7 +65,7 @@ class SecondRankTest {
 
     @Test
     void runsThatDidNotLearnTheSameAreNotCompared() {
-        StepTimes step = step(0, 1, 1, 1, 1);
+        StepPhases step = step(0, 1, 1, 1, 1);
         MeasuredRun one = run(1, step);
         MeasuredRun lost = new MeasuredRun(99, 5.5, 3.25, List.of(List.of(step)));
         MeasuredRun other = new MeasuredRun(100, 5.5, 3.27, List.of(List.of(step)));

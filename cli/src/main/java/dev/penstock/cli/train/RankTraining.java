@@ -15,6 +15,7 @@ import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.model.Model;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -63,12 +64,14 @@ public final class RankTraining {
                 loading.config().assigners(calibration.assigners()).build();
         Model model = settings.recipe().model().build(config.seed());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
+                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), ranks);
                 BatchSource loader = openLoader(index, store, config)) {
             OpenRun run = new OpenRun(
                     settings.identity(loader.stepCount()),
                     config,
                     loader,
                     ranks,
+                    reduction,
                     calibration,
                     model,
                     settings.recipe().optimization().optimizer(model.parameters()));
@@ -136,6 +139,7 @@ public final class RankTraining {
                             run.calibration(),
                             Optional.ofNullable(lines),
                             profile,
+                            step -> settings.checkpointing().isDue(step, run.loader().stepCount()),
                             first)
                     .run(batches, BatchWait.on(progress, run.loader()));
             directory.writeReport(world.rank(), LoaderReport.of(run.loader().counters(), System.nanoTime() - begin));

@@ -10,16 +10,16 @@ import java.util.Map;
 ///
 /// @param nanos from asking for the step's batch to asking for the next
 /// @param phaseNanos by the name of the phase, such as `wait` or `reduce`
-public record StepTimes(long step, long nanos, Map<String, Long> phaseNanos) {
+public record StepPhases(long step, long nanos, Map<String, Long> phaseNanos) {
 
-    public StepTimes {
+    public StepPhases {
         phaseNanos = Map.copyOf(phaseNanos);
     }
 
     /// The steps of one rank's recording, in their order.
-    public static List<StepTimes> read(int rank, Path recording) {
+    public static List<StepPhases> read(int rank, Path recording) {
         List<Slice> slices = RankSlices.read(rank, recording).slices();
-        List<StepTimes> times = new ArrayList<>();
+        List<StepPhases> times = new ArrayList<>();
         for (Slice step : slices) {
             if (step.category().equals(RankSlices.STEP)) {
                 Map<String, Long> phases = new HashMap<>();
@@ -27,7 +27,7 @@ public record StepTimes(long step, long nanos, Map<String, Long> phaseNanos) {
                         .filter(slice -> slice.thread().equals(step.thread()) && slice.step() == step.step())
                         .filter(slice -> !slice.equals(step))
                         .forEach(slice -> phases.merge(slice.name(), slice.nanos(), Long::sum));
-                times.add(new StepTimes(step.step(), step.nanos(), phases));
+                times.add(new StepPhases(step.step(), step.nanos(), phases));
             }
         }
         return times;
