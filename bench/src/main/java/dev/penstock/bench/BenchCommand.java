@@ -7,6 +7,7 @@ import dev.penstock.bench.resume.ResumeCommand;
 import dev.penstock.bench.s3.S3Command;
 import dev.penstock.bench.scale.ScaleCommand;
 import dev.penstock.bench.tiers.TiersCommand;
+import dev.penstock.bench.train.TrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
             EpochCommand.class,
             S3Command.class,
             ScaleCommand.class,
-            TiersCommand.class
+            TiersCommand.class,
+            TrainCommand.class
         })
 final class BenchCommand implements Runnable {
 

@@ -11,6 +11,7 @@ import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.option.OptimizationOptions;
 import dev.penstock.cli.option.TrackingOptions;
+import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
 import dev.penstock.cli.train.Checkpointing;
@@ -123,6 +124,14 @@ final class TrainCommand implements Callable<Integer> {
                     + " continues it.")
     private Optional<Path> trace = Optional.empty();
 
+    @Option(
+            names = "--profile",
+            paramLabel = "FIRST:END",
+            description = "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
+                    + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control. With"
+                    + " --daemon, fetch and decode are the daemon's and not in it.")
+    private Optional<ProfileWindow> profile = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
         common.requireWritableResult();
@@ -145,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
                 tracking.mlflow(environment),
                 tracking.experiment(environment));
         RunSettings settings = new RunSettings(
-                chosen, run, new Checkpointing(checkpointEvery, keep), calibrating(chosen), trace, recording);
+                chosen, run, new Checkpointing(checkpointEvery, keep), calibrating(chosen), trace, profile, recording);
         if (World.isLaunched(environment)) {
             trainRank(settings, environment);
         } else {

@@ -65,11 +65,13 @@ public final class DeviceRing implements BatchSink {
     @Override
     public synchronized RingBatch accept(Batch batch) {
         RingBuffer buffer;
+        CopyEvent event;
         try {
             requireUsable(batch);
             buffer = free.element();
             copyStream.await(buffer.consumed());
             copying.add(batch);
+            event = beginRecorded(batch);
             copyStream.copyToDevice(batch.slot().asSlice(0, batch.layout().totalBytes()), buffer.memory(), 0);
         } catch (RuntimeException | Error failure) {
             release(batch);
@@ -79,8 +81,17 @@ public final class DeviceRing implements BatchSink {
         copyStream.record(buffer.copied());
         RingBatch staged = new RingBatch(this, buffer, batch);
         free.remove();
-        copyStream.run(failure -> endCopy(batch, failure));
+        copyStream.run(failure -> endCopy(batch, event, failure));
         return staged;
+    }
+
+    /// Where copies are recorded, their time begins when the stream gets to them.
+    private @Nullable CopyEvent beginRecorded(Batch batch) {
+        CopyEvent event = CopyEvent.begun(batch);
+        if (event != null) {
+            copyStream.run(_ -> event.begin());
+        }
+        return event;
     }
 
     @Override
@@ -140,9 +151,11 @@ public final class DeviceRing implements BatchSink {
         }
     }
 
-    private void endCopy(Batch batch, @Nullable Throwable failure) {
+    private void endCopy(Batch batch, @Nullable CopyEvent event, @Nullable Throwable failure) {
         if (failure != null) {
             copyFailure = failure;
+        } else if (event != null) {
+            event.ended(batch.layout().totalBytes());
         }
         release(batch);
     }

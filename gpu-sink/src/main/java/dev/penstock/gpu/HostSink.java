@@ -19,8 +19,12 @@ public final class HostSink implements BatchSink {
             batch.close();
             throw new IllegalStateException("host sink is closed");
         }
+        CopyEvent event = CopyEvent.begun(batch);
         HostBatch staged = new HostBatch(this, batch);
         open.add(staged);
+        if (event != null) {
+            event.ended(0);
+        }
         return staged;
     }
 

@@ -19,7 +19,11 @@ public final class BatchFlux {
                             feeds::get,
                             (feed, sink) -> {
                                 try {
+                                    WaitEvent event = WaitEvent.begun();
                                     Batch batch = feed.take();
+                                    if (event != null && batch != null) {
+                                        event.ended(batch);
+                                    }
                                     if (batch == null) {
                                         sink.complete();
                                     } else {

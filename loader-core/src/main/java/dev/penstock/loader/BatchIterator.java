@@ -42,7 +42,12 @@ public final class BatchIterator implements Iterator<Batch>, AutoCloseable {
 
     private @Nullable Batch take() {
         try {
-            return feed.take();
+            WaitEvent event = WaitEvent.begun();
+            Batch batch = feed.take();
+            if (event != null && batch != null) {
+                event.ended(batch);
+            }
+            return batch;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a batch", e);

@@ -78,11 +78,19 @@ final class DecodePool implements AutoCloseable {
 
     private void run(Task task, SampleDecoder decoder) {
         Fill fill = task.fill;
+        DecodeEvent event = DecodeEvent.begun(fill.plan);
+        long copiedBefore = decoder.copiedBytes();
         int done = task.lease == null
                 ? copyResident(fill, decoder)
                 : copyLeased(fill, task.blockIndex, task.lease, decoder);
-        if (fill.blocksLeft.addAndGet(-done) == 0) {
+        boolean last = fill.blocksLeft.addAndGet(-done) == 0;
+        if (last) {
             finish(fill, decoder);
+        }
+        if (event != null) {
+            event.ended(done, decoder.copiedBytes() - copiedBefore);
+        }
+        if (last) {
             ended.accept(fill);
         }
     }

@@ -20,6 +20,7 @@ final class SampleDecoder {
 
     private final DatasetIndex index;
     private final CRC32C crc32c = new CRC32C();
+    private long copiedBytes;
     private long lastSlotAddress;
     private ByteBuffer lastSlotBytes = ByteBuffer.allocate(0);
 
@@ -41,7 +42,13 @@ final class SampleDecoder {
                 verify(plan, sample, field, slotBytes);
             }
         }
+        copiedBytes += copied;
         return copied;
+    }
+
+    /// Bytes that this decoder has copied in its life.
+    long copiedBytes() {
+        return copiedBytes;
     }
 
     /// Verifies what [#copyBlock] could not and writes the checksums; every block has been copied.

@@ -80,12 +80,13 @@ public final class BlockCache implements AutoCloseable {
                     + " bytes, the dataset is cut into blocks of " + map.blockBytes());
         }
         CachedDataset dataset = dataset(map);
+        BlockSource recorded = new RecordedOrigin(origin, map);
         DatasetFrames onDisk = dataset.disk();
         DiskBlocks diskBlocks =
-                disk == null || onDisk == null ? null : disk.attach(onDisk, origin, order, clock, meter);
+                disk == null || onDisk == null ? null : disk.attach(onDisk, recorded, order, clock, meter);
         NextUses nextUses = ram.attach(dataset.ram(), order, clock);
         JobBlocks job = new JobBlocks(
-                this, dataset, diskBlocks, diskBlocks == null ? origin : diskBlocks, nextUses, clock, meter);
+                this, dataset, diskBlocks, diskBlocks == null ? recorded : diskBlocks, nextUses, clock, meter);
         jobs.add(job);
         neededIsKnown = false;
         return job;

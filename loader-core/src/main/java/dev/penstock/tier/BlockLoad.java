@@ -37,4 +37,9 @@ final class BlockLoad implements Deadline {
         }
         return remaining;
     }
+
+    @Override
+    public long step() {
+        return needs.stream().mapToLong(Need::step).min().orElse(NONE.step());
+    }
 }

@@ -12,4 +12,9 @@ public interface Deadline {
 
     /// Time left; 0 or less when somebody waits already.
     long remainingNanos();
+
+    /// First step that is known to need the bytes; negative when none is.
+    default long step() {
+        return -1;
+    }
 }

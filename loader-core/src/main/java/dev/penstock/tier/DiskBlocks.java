@@ -32,9 +32,18 @@ final class DiskBlocks implements BlockSource {
                 meter.diskMisses.increment();
                 return fetch(block, deadline, destination);
             }
-            return tier.onDiskThread(() -> tier.readHeld(this, frame, block, destination.asByteBuffer()))
+            return tier.onDiskThread(() -> readHeld(frame, block, deadline, destination))
                     .flatMap(whole -> whole ? Mono.empty() : fetch(block, deadline, destination));
         });
+    }
+
+    private boolean readHeld(int frame, int block, Deadline deadline, MemorySegment destination) {
+        FetchEvent event = FetchEvent.begun();
+        boolean whole = tier.readHeld(this, frame, block, destination.asByteBuffer());
+        if (event != null && whole) {
+            event.ended(FetchEvent.Tier.DISK, dataset.map, block, deadline);
+        }
+        return whole;
     }
 
     private Mono<Void> fetch(int block, Deadline deadline, MemorySegment destination) {

@@ -33,8 +33,17 @@ public record ProcessMeter(long wallNanos, long cpuNanos, long allocatedBytes) {
 
     /// The most memory the process ever had resident.
     public static long peakResidentBytes() {
+        return statusBytes("VmHWM:");
+    }
+
+    /// Memory that the process has resident now.
+    public static long residentBytes() {
+        return statusBytes("VmRSS:");
+    }
+
+    private static long statusBytes(String key) {
         try (Stream<String> lines = Files.lines(STATUS)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(key))
                     .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
                     .findFirst()
                     .orElse(0);

@@ -2,6 +2,7 @@ package dev.penstock.cli.option;
 
 import dev.penstock.balance.MicroBatchCounts;
 import dev.penstock.batch.Layout;
+import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.fetch.Hedging;
@@ -35,6 +36,7 @@ public final class Converters {
         commandLine.registerConverter(Remainder.class, refusing(Remainder::parse));
         commandLine.registerConverter(Balance.class, refusing(Balance::parse));
         commandLine.registerConverter(CalibrationSchedule.class, refusing(CalibrationSchedule::parse));
+        commandLine.registerConverter(ProfileWindow.class, refusing(ProfileWindow::parse));
         commandLine.registerConverter(Layout.class, refusing(Layout::parse));
         commandLine.registerConverter(MicroBatchCounts.class, named(MicroBatchCounts.class));
         commandLine.registerConverter(CostUnit.class, refusing(CostUnit::parse));

@@ -2,10 +2,12 @@ package dev.penstock.cli.train;
 
 import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.world.Collective;
 
 /// The pieces of a run as one rank has them open.
@@ -14,6 +16,7 @@ record OpenRun(
         LoaderConfig config,
         BatchSource loader,
         Collective ranks,
+        GradientReduction reduction,
         OnlineCalibration calibration,
         Model model,
         Optimizer optimizer) {
@@ -32,9 +35,10 @@ record OpenRun(
                 model.parameters(),
                 model,
                 ranks,
+                reduction,
                 optimizer,
                 optimization.schedule(loader.stepCount(), config.batchSize()),
-                optimization.maxGradientNorm());
+                StepSettings.defaults().withMaxGradientNorm(optimization.maxGradientNorm()));
     }
 
     /// What a checkpoint says that continues with a step.

@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.BatchWait;
 import dev.penstock.cli.report.LineFile;
@@ -14,6 +15,7 @@ import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.model.Model;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -43,6 +45,7 @@ public final class RankTraining {
     /// Trains to the end and leaves this rank's report in the run directory.
     public void run(DatasetIndex index, ObjectStore store) {
         settings.recipe().model().requireFits(index);
+        settings.requireProfileWithin(loading.config().build().stepCount(index.sampleCount()));
         try (FileChannel _ = world.isFirst() ? directory.lock() : null) {
             open(index, store);
         } catch (IOException notClosed) {
@@ -61,12 +64,14 @@ public final class RankTraining {
                 loading.config().assigners(calibration.assigners()).build();
         Model model = settings.recipe().model().build(config.seed());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
+                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), ranks);
                 BatchSource loader = openLoader(index, store, config)) {
             OpenRun run = new OpenRun(
                     settings.identity(loader.stepCount()),
                     config,
                     loader,
                     ranks,
+                    reduction,
                     calibration,
                     model,
                     settings.recipe().optimization().optimizer(model.parameters()));
@@ -87,6 +92,11 @@ public final class RankTraining {
                 train(run, Optional.empty());
             }
             ranks.barrier();
+            if (world.isFirst()) {
+                settings.profile()
+                        .ifPresent(window -> new RunProfile(window, directory)
+                                .write(world.worldSize(), beginning.step(), console));
+            }
         }
     }
 
@@ -119,13 +129,17 @@ public final class RankTraining {
                         .map(LineFile::append)
                         .map(TraceWriter::new)
                         .orElse(null);
+                WindowRecording profile = new WindowRecording(settings.profile(), directory.profile(world.rank()));
                 ProgressLine progress = console.progress().get();
                 BatchIterator batches = run.loader().iterator()) {
+            profile.beforeStep(run.config().startStep());
             new TrainingLoop(
                             run.step(settings.recipe().optimization()),
                             run.ranks(),
                             run.calibration(),
                             Optional.ofNullable(lines),
+                            profile,
+                            step -> settings.checkpointing().isDue(step, run.loader().stepCount()),
                             first)
                     .run(batches, BatchWait.on(progress, run.loader()));
             directory.writeReport(world.rank(), LoaderReport.of(run.loader().counters(), System.nanoTime() - begin));

@@ -1,6 +1,7 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.option.CostFile;
+import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -28,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// DIR/record.json      how recording went, of the latest start
 /// DIR/calibration.json what the latest calibration found, if there was one
 /// DIR/cost.yaml        its cost model, for --cost
+/// DIR/profile.json     what the stages did in a window of steps, on all ranks, where one was asked for
+/// DIR/profile-rank-0.jfr  the same of one rank, as its recording
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
@@ -136,6 +139,14 @@ record RunDirectory(Path path) {
         } catch (IOException | JacksonException failed) {
             throw failure("reading a rank's report", file, failed);
         }
+    }
+
+    Path profile() {
+        return path.resolve("profile.json");
+    }
+
+    Path profile(int rank) {
+        return WindowRecording.file(path, rank);
     }
 
     private Path calibration() {

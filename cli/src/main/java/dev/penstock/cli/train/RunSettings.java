@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
@@ -12,12 +13,14 @@ import java.util.Optional;
 ///
 /// @param run directory, on a file system that all ranks see
 /// @param trace file that every rank appends to
+/// @param profile steps that every rank records
 public record RunSettings(
         Recipe recipe,
         Path run,
         Checkpointing checkpointing,
         Calibrating calibrating,
         Optional<Path> trace,
+        Optional<ProfileWindow> profile,
         Recording recording) {
 
     RunDirectory directory() {
@@ -33,10 +36,16 @@ public record RunSettings(
         return new RunIdentity(recipe.digest() + " steps=" + stepCount);
     }
 
+    void requireProfileWithin(long stepCount) {
+        profile.ifPresent(window -> window.requireWithin(stepCount));
+    }
+
     /// Fails before any process or model is made when the run directory holds a checkpoint that this run does not
-    /// continue: the refusal is then one line, whatever the number of ranks.
+    /// continue, or a profile is asked for of steps that it does not have: the refusal is then one line, whatever the
+    /// number of ranks.
     public void requireContinues(DatasetIndex index, LoaderConfig config) {
         long stepCount = config.stepCount(index.sampleCount());
+        requireProfileWithin(stepCount);
         checkpoints()
                 .latest()
                 .map(Checkpoint::state)
