@@ -24,6 +24,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
 import java.net.URI;
@@ -106,6 +107,14 @@ final class TrainCommand implements Callable<Integer> {
     private int keep = 2;
 
     @Option(
+            names = "--max-skipped-steps",
+            paramLabel = "N",
+            description =
+                    "A step whose loss or gradient is not finite changes nothing; more than N of them in a row end"
+                            + " the run. Default: ${DEFAULT-VALUE}.")
+    private int maxSkippedSteps = StepSettings.defaults().maxSkippedSteps();
+
+    @Option(
             names = "--calibrate",
             paramLabel = "off|STEP|every=N",
             description = "After so many steps, fit the cost model and the speed of each rank to the times measured;"
@@ -173,6 +182,7 @@ final class TrainCommand implements Callable<Integer> {
                     opening(),
                     run,
                     checkpointing,
+                    maxSkippedSteps,
                     calibrating(chosen),
                     trace,
                     recording,
@@ -271,6 +281,6 @@ final class TrainCommand implements Callable<Integer> {
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
         result.param("calibrate", calibrate);
-        common.write(result.rows(report.rows()).detail("record", record));
+        common.write(result.rows(report.rows()).rows(record.rows()).detail("record", record));
     }
 }

@@ -61,6 +61,7 @@ public final class RankTraining {
     private final LoaderOpening opening;
     private final RunDirectory run;
     private final Checkpointing checkpointing;
+    private final int maxSkippedSteps;
     private final Calibrating calibrating;
     private final Optional<Path> trace;
     private final Recording recording;
@@ -71,6 +72,7 @@ public final class RankTraining {
     /// @param loading of this rank; its start is moved to the checkpoint's step, if there is one
     /// @param opening opens the loader of this process, or attaches to one that a daemon runs
     /// @param run directory, the same for all ranks
+    /// @param maxSkippedSteps in a row, whose loss or gradient is not finite
     /// @param progress where waits that become long are said
     public RankTraining(
             World world,
@@ -79,6 +81,7 @@ public final class RankTraining {
             LoaderOpening opening,
             Path run,
             Checkpointing checkpointing,
+            int maxSkippedSteps,
             Calibrating calibrating,
             Optional<Path> trace,
             Recording recording,
@@ -90,6 +93,7 @@ public final class RankTraining {
         this.opening = opening;
         this.run = RunDirectory.create(run);
         this.checkpointing = checkpointing;
+        this.maxSkippedSteps = maxSkippedSteps;
         this.calibrating = calibrating;
         this.trace = trace;
         this.recording = recording;
@@ -152,7 +156,9 @@ public final class RankTraining {
                     reduction,
                     optimizer,
                     recipe.optimization().schedule(loader.stepCount(), config.batchSize()),
-                    StepSettings.defaults().withMaxGradientNorm(recipe.optimization().maxGradientNorm()));
+                    StepSettings.defaults()
+                            .withMaxGradientNorm(recipe.optimization().maxGradientNorm())
+                            .withMaxSkippedSteps(maxSkippedSteps));
             RunSaver saver = new RunSaver(
                     saving,
                     nextStep -> new RunState(
