@@ -20,6 +20,7 @@ import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.RankLoading;
 import dev.penstock.cli.train.RankTraining;
+import dev.penstock.cli.train.Patience;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.RecordReport;
 import dev.penstock.cli.train.Recording;
@@ -31,6 +32,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
 import java.net.URI;
@@ -110,6 +112,14 @@ final class TrainCommand implements Callable<Integer> {
     private int keep = 2;
 
     @Option(
+            names = "--max-skipped-steps",
+            paramLabel = "N",
+            description =
+                    "A step whose loss or gradient is not finite changes nothing; more than N of them in a row end"
+                            + " the run. Default: ${DEFAULT-VALUE}.")
+    private int maxSkippedSteps = StepSettings.defaults().maxSkippedSteps();
+
+    @Option(
             names = "--calibrate",
             paramLabel = "off|STEP|every=N",
             description = "After so many steps, fit the cost model and the speed of each rank to the times measured;"
@@ -154,7 +164,14 @@ final class TrainCommand implements Callable<Integer> {
                 tracking.mlflow(environment),
                 tracking.experiment(environment));
         RunSettings settings = new RunSettings(
-                chosen, run, new Checkpointing(checkpointEvery, keep), calibrating(chosen), trace, profile, recording);
+                chosen,
+                run,
+                new Checkpointing(checkpointEvery, keep),
+                calibrating(chosen),
+                trace,
+                profile,
+                recording,
+                new Patience(maxSkippedSteps));
         if (World.isLaunched(environment)) {
             trainRank(settings, environment);
         } else {
@@ -181,7 +198,10 @@ final class TrainCommand implements Callable<Integer> {
                 loading.discardOtherTiers(localRanks);
             }
             RankTraining training = new RankTraining(
-                    world, settings, new RankLoading(config, opening(chosen, environment)), new Console(common.out(), common::progress));
+                    world,
+                    settings,
+                    new RankLoading(config, opening(chosen, environment)),
+                    new Console(common.out(), common::progress));
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -295,6 +315,6 @@ final class TrainCommand implements Callable<Integer> {
         Result result = common.newResult().param("recipe", recipe).param("uri", Locations.shown(location));
         loading.describe(config, result);
         result.param("calibrate", calibrate);
-        common.write(result.rows(report.rows()).detail("record", record));
+        common.write(result.rows(report.rows()).rows(record.rows()).detail("record", record));
     }
 }

@@ -41,9 +41,7 @@ final class StepBuffers {
 
     /// @param applies bool scalar; where false, the buffers are as they were at the begin
     void settle(Tensor applies) {
-        parameters
-                .buffers()
-                .forEach((name, buffer) -> torch.where_out(buffer, applies, buffer, before(name)));
+        parameters.buffers().forEach((name, buffer) -> torch.where_out(buffer, applies, buffer, before(name)));
     }
 
     private Tensor before(String name) {

@@ -21,6 +21,11 @@ public record StepResult(
         long exposedNanos,
         long updateNanos) {
 
+    /// What the thread that trains spent on the step.
+    public long stepNanos() {
+        return computeNanos + exposedNanos + updateNanos;
+    }
+
     /// Mean loss in nats per predicted token; NaN where there was none.
     public double loss() {
         return lossSum / targetCount;

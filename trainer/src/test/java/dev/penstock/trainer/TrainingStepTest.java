@@ -84,7 +84,7 @@ class TrainingStepTest {
 
     private static SoloStep step(ByteTransformer model, double maxGradientNorm) {
         return new SoloStep(
- model,
+                model,
                 new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                 new Constant(0.01),
                 maxGradientNorm);

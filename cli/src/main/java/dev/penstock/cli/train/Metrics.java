@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,17 +70,22 @@ final class Metrics implements AutoCloseable {
         }
     }
 
-    /// Reads a curve; of a run that has no step yet, the losses are NaN.
+    /// Reads a curve; steps without a finite loss count, and are not in a mean. Of a run without any other, the losses
+    /// are NaN.
     static Curve curve(Path file) {
         try {
             List<Line> lines = Files.readAllLines(file).stream()
                     .map(text -> JSON.readValue(text, Line.class))
                     .toList();
-            double last = lines.subList(Math.max(0, lines.size() - LAST_STEPS), lines.size()).stream()
+            double[] losses = lines.stream()
                     .mapToDouble(Line::loss)
+                    .filter(Double::isFinite)
+                    .toArray();
+            double last = Arrays.stream(losses)
+                    .skip(Math.max(0, losses.length - LAST_STEPS))
                     .average()
                     .orElse(Double.NaN);
-            return new Curve(lines.isEmpty() ? Double.NaN : lines.getFirst().loss(), last, lines.size());
+            return new Curve(losses.length == 0 ? Double.NaN : losses[0], last, lines.size());
         } catch (IOException unreadable) {
             throw new StoreAccessException(
                     FailureMessage.of("reading metrics").with("file", file).with("found", unreadable), unreadable);

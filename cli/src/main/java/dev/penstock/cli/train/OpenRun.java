@@ -30,7 +30,7 @@ record OpenRun(
         ranks.broadcast(model.parameters().values());
     }
 
-    TrainingStep step(Optimization optimization) {
+    TrainingStep step(Optimization optimization, Patience patience) {
         return new TrainingStep(
                 model.parameters(),
                 model,
@@ -38,7 +38,9 @@ record OpenRun(
                 reduction,
                 optimizer,
                 optimization.schedule(loader.stepCount(), config.batchSize()),
-                StepSettings.defaults().withMaxGradientNorm(optimization.maxGradientNorm()));
+                StepSettings.defaults()
+                        .withMaxGradientNorm(optimization.maxGradientNorm())
+                        .withMaxSkippedSteps(patience.maxSkippedSteps()));
     }
 
     /// What a checkpoint says that continues with a step.

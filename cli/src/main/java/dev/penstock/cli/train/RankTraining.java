@@ -134,7 +134,7 @@ public final class RankTraining {
                 BatchIterator batches = run.loader().iterator()) {
             profile.beforeStep(run.config().startStep());
             new TrainingLoop(
-                            run.step(settings.recipe().optimization()),
+                            run.step(settings.recipe().optimization(), settings.patience()),
                             run.ranks(),
                             run.calibration(),
                             Optional.ofNullable(lines),

@@ -1,6 +1,8 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.report.Amounts;
+import dev.penstock.cli.report.Better;
+import dev.penstock.cli.report.Row;
 import dev.penstock.trainer.record.SinkCounters;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +15,15 @@ import java.util.Map;
 /// @param sinks by name
 /// @param checkpointsFailed that could not be written
 /// @param checkpointHeldSeconds that the training thread spent on checkpoints
+/// @param skippedSteps whose loss or gradient was not finite
+/// @param exposedCommShare part of rank 0's step time in which it waited for the other ranks with nothing to compute
 public record RecordReport(
         Map<String, String> files,
         Map<String, SinkCounters> sinks,
         int checkpointsFailed,
-        double checkpointHeldSeconds) {
+        double checkpointHeldSeconds,
+        long skippedSteps,
+        double exposedCommShare) {
 
     /// What rank 0 left in a run directory.
     public static RecordReport of(Path run) {
@@ -37,6 +43,15 @@ public record RecordReport(
         if (checkpointsFailed > 0) {
             lines.add(Amounts.format("checkpoints %,d could not be written", checkpointsFailed));
         }
+        if (skippedSteps > 0) {
+            lines.add(Amounts.format("skipped     %,d steps whose loss or gradient was not finite", skippedSteps));
+        }
         return lines;
+    }
+
+    public List<Row> rows() {
+        return List.of(
+                Row.of("skipped_steps", skippedSteps, "steps", Better.LOWER),
+                Row.of("exposed_comm_share", exposedCommShare, "of step time", Better.LOWER));
     }
 }

@@ -1,7 +1,9 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.LineFile;
 import dev.penstock.error.StoreAccessException;
+import dev.penstock.trainer.StepOutcome;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
 import dev.penstock.trainer.record.MetricSink;
@@ -38,6 +40,9 @@ final class RunRecorder implements AutoCloseable {
     private final Metrics metrics;
     private final List<MetricSink> sinks = new ArrayList<>();
     private int checkpointsFailed;
+    private long skippedSteps;
+    private long exposedNanos;
+    private long stepNanos;
 
     RunRecorder(
             RunDirectory run, RunStart start, Recording recording, BackgroundCheckpoints checkpoints, PrintWriter out) {
@@ -72,20 +77,38 @@ final class RunRecorder implements AutoCloseable {
 
     void record(StepResult result) {
         metrics.write(result);
-        SequencedMap<String, Double> values = new LinkedHashMap<>();
-        if (result.targetCount() > 0) {
-            values.put("loss", result.loss());
+        exposedNanos += result.exposedNanos();
+        stepNanos += result.stepNanos();
+        if (result.outcome() == StepOutcome.SKIPPED) {
+            skippedSteps++;
+            reportSkipped(result);
         }
+        StepMetrics step = new StepMetrics(result.step(), Clock.systemUTC().instant(), values(result));
+        sinks.forEach(sink -> sink.record(step));
+        reportFailures();
+    }
+
+    /// What is no number has no place in a curve.
+    private SequencedMap<String, Double> values(StepResult result) {
+        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        values.put("loss", result.loss());
         values.put("tokens", (double) result.targetCount());
         values.put("learning_rate", result.learningRate());
         values.put("gradient_norm", result.gradientNorm());
+        values.put("skipped_steps", (double) skippedSteps);
         values.put("time/compute_ms", result.computeNanos() / NANOS_PER_MILLI);
         values.put("time/reduce_ms", result.reduceNanos() / NANOS_PER_MILLI);
         values.put("time/exposed_ms", result.exposedNanos() / NANOS_PER_MILLI);
         values.put("time/update_ms", result.updateNanos() / NANOS_PER_MILLI);
-        StepMetrics step = new StepMetrics(result.step(), Clock.systemUTC().instant(), values);
-        sinks.forEach(sink -> sink.record(step));
-        reportFailures();
+        values.values().removeIf(value -> !Double.isFinite(value));
+        return values;
+    }
+
+    private void reportSkipped(StepResult result) {
+        out.println(Amounts.format(
+                "step %,d changed nothing: loss %s, gradient norm %s",
+                result.step(), result.loss(), result.gradientNorm()));
+        out.flush();
     }
 
     private void reportFailures() {
@@ -120,6 +143,12 @@ final class RunRecorder implements AutoCloseable {
         Optional.of(run.mlflowRun()).filter(Files::exists).ifPresent(file -> files.put("mlflow", file.toString()));
         Map<String, SinkCounters> counters = new LinkedHashMap<>();
         sinks.forEach(sink -> counters.put(sink.name(), sink.counters()));
-        return new RecordReport(files, counters, checkpointsFailed, checkpoints.heldNanos() / NANOS_PER_SECOND);
+        return new RecordReport(
+                files,
+                counters,
+                checkpointsFailed,
+                checkpoints.heldNanos() / NANOS_PER_SECOND,
+                skippedSteps,
+                stepNanos == 0 ? 0 : (double) exposedNanos / stepNanos);
     }
 }

@@ -21,7 +21,8 @@ public record RunSettings(
         Calibrating calibrating,
         Optional<Path> trace,
         Optional<ProfileWindow> profile,
-        Recording recording) {
+        Recording recording,
+        Patience patience) {
 
     RunDirectory directory() {
         return RunDirectory.create(run);

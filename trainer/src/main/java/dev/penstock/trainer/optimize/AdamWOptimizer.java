@@ -20,16 +20,17 @@ public final class AdamWOptimizer implements Optimizer {
     private final AdamWSettings settings;
     private final Tensor values;
     private final Tensor gradients;
-    private final long decayedCount;
+    private final Tensor decayed;
     private final Tensor mean;
     private final Tensor squareMean;
+    private final Tensor minusZero = torch.scalar_tensor(new Scalar(-0.0));
     private final Tensor stepCount = torch.zeros(new long[] {1}, new TensorOptions(ScalarType.Long));
 
     public AdamWOptimizer(Parameters parameters, AdamWSettings settings) {
         this.settings = settings;
         values = parameters.values();
         gradients = parameters.gradients();
-        decayedCount = parameters.decayedCount();
+        decayed = values.narrow(0, 0, parameters.decayedCount());
         mean = torch.zeros_like(values);
         squareMean = torch.zeros_like(values);
     }
@@ -39,6 +40,8 @@ public final class AdamWOptimizer implements Optimizer {
         return "adamw";
     }
 
+    /// A step that does not apply runs through the same operations with numbers that change no bit: the state is
+    /// multiplied by 1, and -0.0 is added, which leaves even -0.0 as it is where 0.0 would not.
     @Override
     public void step(double learningRate, Tensor applies) {
         try (PointerScope _ = new PointerScope();
@@ -47,23 +50,23 @@ public final class AdamWOptimizer implements Optimizer {
             Tensor steps = stepCount.select(0, 0).to(ScalarType.Double);
             double firstDecay = settings.firstDecay();
             double secondDecay = settings.secondDecay();
-            Tensor nextMean = mean.mul(new Scalar(firstDecay)).add_(gradients, new Scalar(1 - firstDecay));
-            Tensor nextSquareMean = squareMean
-                    .mul(new Scalar(secondDecay))
-                    .addcmul_(gradients, gradients, new Scalar(1 - secondDecay));
-            Tensor deviation = nextSquareMean
+            torch.where_out(gradients, applies, gradients, minusZero);
+            decayed.mul_(factor(1 - learningRate * settings.weightDecay(), applies));
+            mean.mul_(factor(firstDecay, applies)).add_(gradients, new Scalar(1 - firstDecay));
+            squareMean.mul_(factor(secondDecay, applies)).addcmul_(gradients, gradients, new Scalar(1 - secondDecay));
+            Tensor deviation = squareMean
                     .sqrt()
                     .div_(correction(secondDecay, steps).sqrt_())
                     .add_(new Scalar(settings.epsilon()));
             Tensor rate = torch.scalar_tensor(new Scalar(-learningRate), new TensorOptions(ScalarType.Double))
                     .div_(correction(firstDecay, steps));
-            Tensor moved = values.clone();
-            moved.narrow(0, 0, decayedCount).mul_(new Scalar(1 - learningRate * settings.weightDecay()));
-            moved.add_(nextMean.mul(rate).div_(deviation));
-            torch.where_out(mean, applies, nextMean, mean);
-            torch.where_out(squareMean, applies, nextSquareMean, squareMean);
-            torch.where_out(values, applies, moved, values);
+            Tensor movement = mean.mul(rate).div_(deviation);
+            values.add_(torch.where_out(movement, applies, movement, minusZero));
         }
+    }
+
+    private static Tensor factor(double value, Tensor applies) {
+        return torch.where(applies, new Scalar(value), new Scalar(1.0));
     }
 
     /// What a running mean that began at zero is short by: 1 - decay^steps.

@@ -13,7 +13,8 @@ public sealed interface Optimizer permits AdamWOptimizer, SgdOptimizer {
 
     /// Moves the parameters by their present gradients, if the step applies; nothing is read on the host to find out.
     ///
-    /// @param applies bool scalar; where false, parameters and state stay as they are, to the bit, whatever the gradients
+    /// @param applies bool scalar; where false, parameters and state stay as they are, to the bit, whatever the
+    ///     gradients; these are spent in any case
     void step(double learningRate, Tensor applies);
 
     /// The tensors that a run needs besides the parameters to go on to the bit, by name, always in the same order.

@@ -94,6 +94,15 @@ public final class OverlappedReduction implements GradientReduction {
         departedBuckets++;
     }
 
+    /// Buckets that have left in the present step.
+    int departedBuckets() {
+        return departedBuckets;
+    }
+
+    int bucketCount() {
+        return buckets.inOrder().size();
+    }
+
     @Override
     public Reduced finish() {
         long computed = System.nanoTime();
@@ -105,6 +114,7 @@ public final class OverlappedReduction implements GradientReduction {
         }
         inFlight.forEach(PendingSum::await);
         inFlight.clear();
+        isDeparting = false;
         long back = System.nanoTime();
         return new Reduced(totals.tensor(), back - departureNanos, back - computed);
     }

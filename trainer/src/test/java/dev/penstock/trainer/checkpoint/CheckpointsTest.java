@@ -209,11 +209,7 @@ class CheckpointsTest {
         private final AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
 
         private List<Double> train(long begin, long end) {
-            SoloStep step = new SoloStep(
- model,
-                    optimizer,
-                    new OneCycle(0.01, 3, 10, 0.1),
-                    1);
+            SoloStep step = new SoloStep(model, optimizer, new OneCycle(0.01, 3, 10, 0.1), 1);
             List<Double> losses = new ArrayList<>();
             for (long i = begin; i < end; i++) {
                 losses.add(step.train(TestBatches.of(i, List.of(TestBatches.samples(i, 4, 60))))

@@ -74,7 +74,7 @@ class SeriesModelTest {
         SeriesModel model = new SeriesModel(new SeriesShape(4, 16, 1), SEED);
         int steps = 250;
         SoloStep step = new SoloStep(
- model,
+                model,
                 new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                 new OneCycle(0.01, 20, steps, 0.02),
                 1);

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.ParameterSpec;
 import dev.penstock.trainer.tensor.Parameters;
+import dev.penstock.trainer.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Generator;
@@ -23,6 +26,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The optimisers against libtorch's own, over the same gradients.
 class OptimizersTest {
@@ -72,6 +77,46 @@ class OptimizersTest {
 
         assertThat(train(parameters -> new SgdOptimizer(parameters, new SgdSettings(0.9, WEIGHT_DECAY))))
                 .containsExactly(floats(expected), within(1e-5f));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStepThatDoesNotApplyLeavesParametersAndStateAsTheyAre(Kind kind) {
+        Parameters parameters = new Parameters(SPECS, SEED);
+        Optimizer optimizer = kind.of(parameters);
+        parameters.values().narrow(0, 0, 5).fill_(new Scalar(-0.0));
+        parameters.gradients().fill_(new Scalar(0.5));
+        optimizer.step(0.01, flag(true));
+        List<byte[]> before = bytes(parameters, optimizer);
+
+        parameters.gradients().fill_(new Scalar(Double.NaN));
+        optimizer.step(0.01, flag(false));
+
+        assertThat(bytes(parameters, optimizer)).containsExactlyElementsOf(before);
+    }
+
+    private enum Kind {
+        ADAMW,
+        SGD;
+
+        private Optimizer of(Parameters parameters) {
+            return switch (this) {
+                case ADAMW -> new AdamWOptimizer(parameters, AdamWSettings.defaults());
+                case SGD -> new SgdOptimizer(parameters, new SgdSettings(0.9, WEIGHT_DECAY));
+            };
+        }
+    }
+
+    private static List<byte[]> bytes(Parameters parameters, Optimizer optimizer) {
+        List<Tensor> tensors = new ArrayList<>(optimizer.state().values());
+        tensors.add(parameters.values());
+        return tensors.stream()
+                .map(tensor -> {
+                    byte[] bytes = new byte[Math.toIntExact(Tensors.byteCount(tensor))];
+                    new BytePointer(tensor.data_ptr()).get(bytes);
+                    return bytes;
+                })
+                .toList();
     }
 
     private static float[] train(Function<Parameters, Optimizer> optimizer) {

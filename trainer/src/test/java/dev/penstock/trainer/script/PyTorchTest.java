@@ -89,7 +89,7 @@ class PyTorchTest {
 
     private List<Double> train(ScriptModel model) throws IOException {
         SoloStep step = new SoloStep(
- model,
+                model,
                 new AdamWOptimizer(model.parameters(), new AdamWSettings(0.9, 0.98, 1e-8, 0)),
                 new Constant(RATE),
                 Double.POSITIVE_INFINITY);

@@ -92,11 +92,7 @@ class ScriptModelTest {
     }
 
     private static SoloStep step(ScriptModel model, AdamWOptimizer optimizer) {
-        return new SoloStep(
- model,
-                optimizer,
-                new Constant(0.05),
-                Double.POSITIVE_INFINITY);
+        return new SoloStep(model, optimizer, new Constant(0.05), Double.POSITIVE_INFINITY);
     }
 
     private static AdamWOptimizer optimizer(ScriptModel model) {
@@ -156,7 +152,10 @@ class ScriptModelTest {
                 new ModuleContract(List.of("x"), Map.of("x", List.of(4L)), new ModuleLoss.CrossEntropy("y"));
         ScriptModel model = load(linear(LINEAR.replace("x", "input")), contract);
 
-        assertThat(model.loss(new MicroBatch(batch(1, 1), 0)).orElseThrow().targetCount().item_long())
+        assertThat(model.loss(new MicroBatch(batch(1, 1), 0))
+                        .orElseThrow()
+                        .targetCount()
+                        .item_long())
                 .isEqualTo(32);
     }
 

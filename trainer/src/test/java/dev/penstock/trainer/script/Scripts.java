@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 
 /// TorchScript files made from source, as `torch.jit.save` would write them.
-final class Scripts {
+public final class Scripts {
 
     private Scripts() {}
 
@@ -27,7 +27,7 @@ final class Scripts {
     }
 
     /// @param forward source of the method
-    static Path save(Path file, Map<String, Tensor> parameters, Map<String, Tensor> buffers, String forward) {
+    public static Path save(Path file, Map<String, Tensor> parameters, Map<String, Tensor> buffers, String forward) {
         JitModule module = new JitModule(new QualifiedName("__torch__.Fixture"), new CompilationUnit());
         parameters.forEach((name, tensor) -> module.register_parameter(name, tensor, false));
         buffers.forEach(module::register_buffer);

@@ -53,8 +53,7 @@ class LocalRanksTest {
 
         ByteTransformer model = new ByteTransformer(RankProgram.SHAPE, RankProgram.SEED);
         Collective solo = RankProgram.join(World.single());
-        TrainingStep step =
-                RankProgram.step(model, solo, GradientReduction.overlapped(model.parameters(), solo));
+        TrainingStep step = RankProgram.step(model, solo, GradientReduction.overlapped(model.parameters(), solo));
         List<StepResult> alone = new ArrayList<>();
         for (int i = 0; i < RankProgram.STEPS; i++) {
             alone.addAll(step.train(RankProgram.share(i, 0, 1)));

@@ -103,8 +103,7 @@ final class RankProgram {
     private static void trainUntilKilled(World world) {
         ByteTransformer model = new ByteTransformer(SHAPE, SEED);
         Collective collective = join(world);
-        TrainingStep step =
-                step(model, collective, GradientReduction.overlapped(model.parameters(), collective));
+        TrainingStep step = step(model, collective, GradientReduction.overlapped(model.parameters(), collective));
         for (int i = 0; ; i++) {
             if (world.rank() == 1 && i == 2) {
                 Runtime.getRuntime().halt(42);
