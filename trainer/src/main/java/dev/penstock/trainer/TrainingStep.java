@@ -1,19 +1,24 @@
 package dev.penstock.trainer;
 
 import dev.penstock.batch.Batch;
-import dev.penstock.error.ConfigurationException;
-import dev.penstock.error.DivergedException;
-import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.model.Loss;
 import dev.penstock.trainer.model.LossFunction;
 import dev.penstock.trainer.model.MicroBatch;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.optimize.Schedule;
+import dev.penstock.trainer.reduce.GradientReduction;
+import dev.penstock.trainer.reduce.Reduced;
 import dev.penstock.trainer.tensor.Parameters;
 import dev.penstock.trainer.world.Collective;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// One optimiser step over one global batch, of which this rank has its share.
 ///
@@ -21,106 +26,114 @@ import org.bytedeco.pytorch.Scalar;
 /// it does not depend on how samples are spread over ranks and micro-batches, and a rank without a token takes part
 /// with weight zero. Micro-batches accumulate locally; the ranks meet once per step.
 ///
-/// Every rank calls [#train(Batch)] for the same steps in the same order, empty batches included.
+/// A step whose loss or gradient is not finite changes nothing, on any rank: the update is computed, and then taken or
+/// not by a flag that is computed with it. The host reads flag, loss and norm some steps later, so that it never waits
+/// for the device; too many skipped steps in a row end the run with
+/// [DivergedException][dev.penstock.error.DivergedException].
+///
+/// Every rank calls [#train(Batch)] for the same steps in the same order, empty batches included, and [#settle()] after
+/// the same steps.
 ///
 /// Threading: confined to one thread.
 public final class TrainingStep {
 
     private final Parameters parameters;
     private final LossFunction loss;
-    private final Collective collective;
+    private final GradientReduction reduction;
     private final Optimizer optimizer;
     private final Schedule schedule;
-    private final double maxGradientNorm;
+    private final StepSettings settings;
+    private final StepBuffers buffers;
+    private final LateResults results;
+    private final Tensor maxGradientNorm;
 
-    /// @param maxGradientNorm the gradient is shortened to this length; infinity never clips
+    /// @param reduction of the same parameters, over the same ranks; the caller closes it
     public TrainingStep(
             Parameters parameters,
             LossFunction loss,
-            Collective collective,
+            Collective ranks,
+            GradientReduction reduction,
             Optimizer optimizer,
             Schedule schedule,
-            double maxGradientNorm) {
-        if (!(maxGradientNorm > 0)) {
-            throw new ConfigurationException(FailureMessage.of("training step")
-                    .with("maxGradientNorm", maxGradientNorm)
-                    .remedy("must be > 0"));
-        }
+            StepSettings settings) {
         this.parameters = parameters;
         this.loss = loss;
-        this.collective = collective;
+        this.reduction = reduction;
         this.optimizer = optimizer;
         this.schedule = schedule;
-        this.maxGradientNorm = maxGradientNorm;
+        this.settings = settings;
+        buffers = new StepBuffers(parameters, ranks);
+        results = new LateResults(settings.maxSkippedSteps());
+        maxGradientNorm =
+                torch.scalar_tensor(new Scalar(settings.maxGradientNorm()), new TensorOptions(ScalarType.Double));
     }
 
     /// Trains on one batch. Nothing refers to the batch afterwards.
-    public StepResult train(Batch batch) {
+    ///
+    /// @return the results that are known by now, oldest first: of steps before this one, by the lag of the settings
+    public List<StepResult> train(Batch batch) {
         return train(batch, MicroBatchMeter.NONE);
     }
 
     /// The same, measured by micro-batch.
-    public StepResult train(Batch batch, MicroBatchMeter meter) {
+    public List<StepResult> train(Batch batch, MicroBatchMeter meter) {
         long begin = System.nanoTime();
-        parameters.zeroGradients();
-        double lossSum = 0;
-        long targetCount = 0;
-        for (int microBatch = 0; microBatch < batch.microBatchCount(); microBatch++) {
-            try (PointerScope _ = new PointerScope()) {
-                long started = System.nanoTime();
-                MicroBatch samples = new MicroBatch(batch, microBatch);
-                Optional<Loss> found = loss.loss(samples);
-                if (found.isPresent()) {
-                    found.get().sum().backward();
-                    lossSum += found.get().sum().item_double();
-                    targetCount += found.get().targetCount();
-                    meter.computed(samples, System.nanoTime() - started);
-                }
-            }
+        buffers.begin();
+        List<MicroBatch> units = reduction.unit().of(batch);
+        reduction.begin(units.size());
+        for (int unit = 0; unit < units.size(); unit++) {
+            compute(unit, units.get(unit), meter);
         }
         long computed = System.nanoTime();
-        double[] totals = collective.sum(lossSum, (double) targetCount);
-        collective.sum(parameters.gradients());
-        shareBuffers();
-        long reduced = System.nanoTime();
+        Reduced reduced = reduction.finish();
+        long summed = System.nanoTime();
+        buffers.share();
+        long shared = System.nanoTime();
         double learningRate = schedule.learningRate(batch.step());
-        double norm = totals[1] == 0 ? 0 : update(batch.step(), totals[0], totals[1], learningRate);
-        return new StepResult(
-                batch.step(),
-                totals[0],
-                (long) totals[1],
-                norm,
-                learningRate,
+        StepValues values = update(reduced.totals(), learningRate);
+        StepTimes times = new StepTimes(
                 computed - begin,
-                reduced - computed,
-                System.nanoTime() - reduced);
+                reduced.inFlightNanos() + shared - summed,
+                reduced.exposedNanos() + shared - summed,
+                System.nanoTime() - shared);
+        results.add(batch.step(), learningRate, times, values);
+        return results.settle(settings.resultLag());
     }
 
-    /// Every rank goes on with the buffers of rank 0, so that they are part of what a checkpoint restores.
-    private void shareBuffers() {
+    private void compute(int unit, MicroBatch samples, MicroBatchMeter meter) {
         try (PointerScope _ = new PointerScope()) {
-            parameters.buffers().values().forEach(collective::broadcast);
-        }
-    }
-
-    /// Scales the summed gradient to that of the mean, clips it, and moves the parameters.
-    ///
-    /// @return the norm before clipping
-    private double update(long step, double lossSum, double targetCount, double learningRate) {
-        try (PointerScope _ = new PointerScope()) {
-            double norm = parameters.gradients().norm().item_double() / targetCount;
-            if (!Double.isFinite(norm) || !Double.isFinite(lossSum)) {
-                throw new DivergedException(FailureMessage.of("training step")
-                        .with("step", step)
-                        .with("loss", lossSum / targetCount)
-                        .with("gradientNorm", norm)
-                        .with("learningRate", learningRate)
-                        .remedy("resume from the last checkpoint with a lower learning rate"));
+            long started = System.nanoTime();
+            Optional<Loss> found = loss.loss(samples);
+            if (found.isPresent()) {
+                reduction.backward(unit, found.get());
+                meter.computed(samples, System.nanoTime() - started);
             }
-            double clip = Math.min(1, maxGradientNorm / norm);
-            parameters.gradients().mul_(new Scalar(clip / targetCount));
-            optimizer.step(learningRate);
-            return norm;
         }
+    }
+
+    /// Scales the summed gradient to that of the mean, clips it, and moves the parameters unless something is not
+    /// finite. Without a target the norm is 0/0, and so nothing moves.
+    private StepValues update(Tensor totals, double learningRate) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor lossSum = totals.select(0, 0);
+            Tensor targetCount = totals.select(0, 1);
+            Tensor norm = parameters.gradients().norm().to(ScalarType.Double).div_(targetCount);
+            Tensor applies = norm.isfinite().logical_and_(lossSum.isfinite());
+            Tensor clip = maxGradientNorm.div(norm).clamp_max_(new Scalar(1.0));
+            parameters.gradients().mul_(clip.div_(targetCount));
+            optimizer.step(learningRate, applies);
+            buffers.settle(applies);
+            return StepValues.of(lossSum, targetCount, norm, applies);
+        }
+    }
+
+    /// The results of all steps that are left, oldest first; waits for them.
+    public List<StepResult> settle() {
+        return results.settle(0);
+    }
+
+    public StepCounters counters() {
+        return results.counters();
     }
 }

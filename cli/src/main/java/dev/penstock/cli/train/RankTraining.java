@@ -21,6 +21,7 @@ import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.StepResult;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.checkpoint.BackgroundCheckpoints;
 import dev.penstock.trainer.checkpoint.Checkpoint;
@@ -30,6 +31,7 @@ import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.record.GitRevision;
 import dev.penstock.trainer.record.PlanDigest;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -39,6 +41,8 @@ import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +123,7 @@ public final class RankTraining {
         Model model = recipe.model().build(config.seed());
         Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
+                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), ranks);
                 BatchSource loader = open(index, store, config);
                 BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
             String digest = digest(recipe, loader.stepCount());
@@ -144,9 +149,10 @@ public final class RankTraining {
                     model.parameters(),
                     model,
                     ranks,
+                    reduction,
                     optimizer,
                     recipe.optimization().schedule(loader.stepCount(), config.batchSize()),
-                    recipe.optimization().maxGradientNorm());
+                    StepSettings.defaults().withMaxGradientNorm(recipe.optimization().maxGradientNorm()));
             RunSaver saver = new RunSaver(
                     saving,
                     nextStep -> new RunState(
@@ -274,20 +280,24 @@ public final class RankTraining {
                 HostSink sink = new HostSink()) {
             BatchWait wait = BatchWait.on(line, loader);
             while (wait.hasNext(batches)) {
-                StepResult result;
+                long nextStep;
+                List<StepResult> known;
                 try (HostBatch staged = sink.accept(batches.next())) {
                     if (tracing != null) {
                         tracing.write(staged.batch());
                     }
-                    result = step.train(staged.batch(), calibration);
+                    nextStep = staged.batch().step() + 1;
+                    known = new ArrayList<>(step.train(staged.batch(), calibration));
                 }
-                Optional<CalibrationReport> calibrated = calibration.afterStep(result.step() + 1, ranks);
+                Optional<CalibrationReport> calibrated = calibration.afterStep(nextStep, ranks);
+                boolean isSaved = checkpointing.isDue(nextStep, loader.stepCount());
+                if (isSaved) {
+                    known.addAll(step.settle());
+                }
                 if (recorder != null) {
-                    recorder.record(result);
-                    report(result, loader);
+                    known.forEach(result -> record(result, recorder, loader));
                     calibrated.ifPresent(this::report);
-                    long nextStep = result.step() + 1;
-                    if (checkpointing.isDue(nextStep, loader.stepCount())) {
+                    if (isSaved) {
                         saver.save(nextStep);
                     }
                     saver.commitWritten();
@@ -298,6 +308,11 @@ public final class RankTraining {
                 saver.awaitLast();
             }
         }
+    }
+
+    private void record(StepResult result, RunRecorder recorder, BatchSource loader) {
+        recorder.record(result);
+        report(result, loader);
     }
 
     private void report(CalibrationReport calibrated) {

@@ -81,6 +81,7 @@ final class RunRecorder implements AutoCloseable {
         values.put("gradient_norm", result.gradientNorm());
         values.put("time/compute_ms", result.computeNanos() / NANOS_PER_MILLI);
         values.put("time/reduce_ms", result.reduceNanos() / NANOS_PER_MILLI);
+        values.put("time/exposed_ms", result.exposedNanos() / NANOS_PER_MILLI);
         values.put("time/update_ms", result.updateNanos() / NANOS_PER_MILLI);
         StepMetrics step = new StepMetrics(result.step(), Clock.systemUTC().instant(), values);
         sinks.forEach(sink -> sink.record(step));

@@ -21,12 +21,14 @@ import dev.penstock.plan.RankAssigner;
 import dev.penstock.plan.RankAssignment;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.model.ByteTransformer;
 import dev.penstock.trainer.model.TransformerShape;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
@@ -228,14 +230,16 @@ class TrainingInvarianceTest {
                 DatasetIndex index = DatasetIndex.open(store);
                 Loader loader = Loader.open(index, store, config);
                 BatchIterator batches = loader.iterator();
-                Collective collective = Collective.join(world, CollectiveTimeouts.defaults())) {
+                Collective collective = Collective.join(world, CollectiveTimeouts.defaults());
+                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), collective)) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
                     model,
                     collective,
+                    reduction,
                     new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                     new Constant(0.01),
-                    1);
+                    StepSettings.defaults().withMaxGradientNorm(1));
             while (batches.hasNext()) {
                 try (Batch batch = batches.next()) {
                     Map<Long, Long> delivered = new TreeMap<>();
@@ -244,9 +248,10 @@ class TrainingInvarianceTest {
                     }
                     run.crc32c().put(batch.step(), delivered);
                     augment(batch, key);
-                    run.losses().add(step.train(batch).loss());
+                    step.train(batch).forEach(result -> run.losses().add(result.loss()));
                 }
             }
+            step.settle().forEach(result -> run.losses().add(result.loss()));
             collective.barrier();
         }
         return run;

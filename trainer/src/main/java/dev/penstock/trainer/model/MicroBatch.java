@@ -9,16 +9,14 @@ import java.util.Arrays;
 ///
 /// Ownership: aliases the batch it was cut from and dies with it.
 ///
-/// @param number among the batch's micro-batches
-public record MicroBatch(Batch batch, int number) {
+/// @param firstSample index in the batch
+public record MicroBatch(Batch batch, int firstSample, int sampleCount) {
 
-    /// Index of the first sample in the batch.
-    public int firstSample() {
-        return batch.microBatchStart(number);
-    }
-
-    public int sampleCount() {
-        return batch.microBatchStart(number + 1) - firstSample();
+    /// A micro-batch as the loader cut it.
+    ///
+    /// @param number among the batch's micro-batches
+    public MicroBatch(Batch batch, int number) {
+        this(batch, batch.microBatchStart(number), batch.microBatchStart(number + 1) - batch.microBatchStart(number));
     }
 
     /// Elements of a field, sample after sample without padding.
@@ -26,8 +24,14 @@ public record MicroBatch(Batch batch, int number) {
     /// Of a packed batch they are aliased; of any other layout they are copied together, so that what a model learns
     /// does not depend on the layout.
     public MemorySegment values(int field) {
-        MemorySegment rows = batch.microBatchValues(field, number);
-        return batch.layout().isPacked() ? rows : unpadded(field);
+        return batch.layout().isPacked() ? packed(field) : unpadded(field);
+    }
+
+    private MemorySegment packed(int field) {
+        long widthBytes = batch.fields().get(field).type().widthBytes();
+        long begin = batch.offset(field, firstSample) * widthBytes;
+        long end = batch.offset(field, firstSample + sampleCount) * widthBytes;
+        return batch.values(field).asSlice(begin, end - begin);
     }
 
     private MemorySegment unpadded(int field) {
@@ -37,7 +41,7 @@ public record MicroBatch(Batch batch, int number) {
         MemorySegment packed = Arena.ofAuto().allocate(Arrays.stream(lengths).sum() * widthBytes, widthBytes);
         long to = 0;
         for (int i = 0; i < lengths.length; i++) {
-            long from = batch.offset(field, firstSample() + i) * widthBytes;
+            long from = batch.offset(field, firstSample + i) * widthBytes;
             MemorySegment.copy(values, from, packed, to, lengths[i] * widthBytes);
             to += lengths[i] * widthBytes;
         }
@@ -46,9 +50,9 @@ public record MicroBatch(Batch batch, int number) {
 
     /// Elements of each sample in a field, without padding.
     public long[] lengths(int field) {
-        long[] lengths = new long[sampleCount()];
+        long[] lengths = new long[sampleCount];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = batch.length(field, firstSample() + i);
+            lengths[i] = batch.length(field, firstSample + i);
         }
         return lengths;
     }

@@ -20,7 +20,7 @@ public final class AdamWOptimizer implements Optimizer {
     private final AdamWSettings settings;
     private final Tensor values;
     private final Tensor gradients;
-    private final Tensor decayed;
+    private final long decayedCount;
     private final Tensor mean;
     private final Tensor squareMean;
     private final Tensor stepCount = torch.zeros(new long[] {1}, new TensorOptions(ScalarType.Long));
@@ -29,7 +29,7 @@ public final class AdamWOptimizer implements Optimizer {
         this.settings = settings;
         values = parameters.values();
         gradients = parameters.gradients();
-        decayed = values.narrow(0, 0, parameters.decayedCount());
+        decayedCount = parameters.decayedCount();
         mean = torch.zeros_like(values);
         squareMean = torch.zeros_like(values);
     }
@@ -40,22 +40,35 @@ public final class AdamWOptimizer implements Optimizer {
     }
 
     @Override
-    public void step(double learningRate) {
+    public void step(double learningRate, Tensor applies) {
         try (PointerScope _ = new PointerScope();
                 NoGradGuard _ = new NoGradGuard()) {
-            stepCount.add_(new Scalar(1L));
-            long steps = stepCount.item_long();
+            stepCount.add_(applies);
+            Tensor steps = stepCount.select(0, 0).to(ScalarType.Double);
             double firstDecay = settings.firstDecay();
             double secondDecay = settings.secondDecay();
-            decayed.mul_(new Scalar(1 - learningRate * settings.weightDecay()));
-            mean.mul_(new Scalar(firstDecay)).add_(gradients, new Scalar(1 - firstDecay));
-            squareMean.mul_(new Scalar(secondDecay)).addcmul_(gradients, gradients, new Scalar(1 - secondDecay));
-            Tensor deviation = squareMean
+            Tensor nextMean = mean.mul(new Scalar(firstDecay)).add_(gradients, new Scalar(1 - firstDecay));
+            Tensor nextSquareMean = squareMean
+                    .mul(new Scalar(secondDecay))
+                    .addcmul_(gradients, gradients, new Scalar(1 - secondDecay));
+            Tensor deviation = nextSquareMean
                     .sqrt()
-                    .div_(new Scalar(Math.sqrt(1 - Math.pow(secondDecay, steps))))
+                    .div_(correction(secondDecay, steps).sqrt_())
                     .add_(new Scalar(settings.epsilon()));
-            values.addcdiv_(mean, deviation, new Scalar(-learningRate / (1 - Math.pow(firstDecay, steps))));
+            Tensor rate = torch.scalar_tensor(new Scalar(-learningRate), new TensorOptions(ScalarType.Double))
+                    .div_(correction(firstDecay, steps));
+            Tensor moved = values.clone();
+            moved.narrow(0, 0, decayedCount).mul_(new Scalar(1 - learningRate * settings.weightDecay()));
+            moved.add_(nextMean.mul(rate).div_(deviation));
+            torch.where_out(mean, applies, nextMean, mean);
+            torch.where_out(squareMean, applies, nextSquareMean, squareMean);
+            torch.where_out(values, applies, moved, values);
         }
+    }
+
+    /// What a running mean that began at zero is short by: 1 - decay^steps.
+    private static Tensor correction(double decay, Tensor steps) {
+        return torch.pow(new Scalar(decay), steps).neg_().add_(new Scalar(1.0));
     }
 
     @Override

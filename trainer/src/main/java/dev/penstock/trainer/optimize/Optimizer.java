@@ -11,8 +11,10 @@ public sealed interface Optimizer permits AdamWOptimizer, SgdOptimizer {
     /// What a checkpoint calls it, so that one with another is refused.
     String name();
 
-    /// Moves the parameters by their present gradients.
-    void step(double learningRate);
+    /// Moves the parameters by their present gradients, if the step applies; nothing is read on the host to find out.
+    ///
+    /// @param applies bool scalar; where false, parameters and state stay as they are, to the bit, whatever the gradients
+    void step(double learningRate, Tensor applies);
 
     /// The tensors that a run needs besides the parameters to go on to the bit, by name, always in the same order.
     ///

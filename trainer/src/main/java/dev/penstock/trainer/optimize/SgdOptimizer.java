@@ -17,7 +17,6 @@ public final class SgdOptimizer implements Optimizer {
     private final Tensor values;
     private final Tensor gradients;
     private final Tensor decayed;
-    private final Tensor decayedMovement;
     private final Tensor movement;
 
     public SgdOptimizer(Parameters parameters, SgdSettings settings) {
@@ -26,7 +25,6 @@ public final class SgdOptimizer implements Optimizer {
         gradients = parameters.gradients();
         movement = torch.zeros_like(values);
         decayed = values.narrow(0, 0, parameters.decayedCount());
-        decayedMovement = movement.narrow(0, 0, parameters.decayedCount());
     }
 
     @Override
@@ -35,12 +33,14 @@ public final class SgdOptimizer implements Optimizer {
     }
 
     @Override
-    public void step(double learningRate) {
+    public void step(double learningRate, Tensor applies) {
         try (PointerScope _ = new PointerScope();
                 NoGradGuard _ = new NoGradGuard()) {
-            movement.mul_(new Scalar(settings.momentum())).add_(gradients);
-            decayedMovement.add_(decayed, new Scalar(settings.weightDecay()));
-            values.add_(movement, new Scalar(-learningRate));
+            Tensor next = movement.mul(new Scalar(settings.momentum())).add_(gradients);
+            next.narrow(0, 0, decayed.numel()).add_(decayed, new Scalar(settings.weightDecay()));
+            Tensor moved = values.add(next, new Scalar(-learningRate));
+            torch.where_out(movement, applies, next, movement);
+            torch.where_out(values, applies, moved, values);
         }
     }
 

@@ -1,6 +1,7 @@
-/// How the gradients of micro-batches and ranks become one.
+/// How the gradients of the ranks become one sum, and when.
 ///
-/// Enter at [FixedPointSums][dev.penstock.trainer.reduce.FixedPointSums]. Nothing here knows a model or an optimiser.
+/// Enter at [GradientReduction][dev.penstock.trainer.reduce.GradientReduction]. Nothing here knows a model, an
+/// optimiser or a loop.
 @NullMarked
 package dev.penstock.trainer.reduce;
 

@@ -48,15 +48,15 @@ record ModuleResult(Path file, ModuleLoss meaning, IValue value) {
         if (!pair.get(0).isTensor()) {
             throw refused("a tensor as loss", pair.get(0).tagKind().getString());
         }
-        return new Loss(scalar(pair.get(0).toTensor()), count(pair.get(1)));
+        return counted(scalar(pair.get(0).toTensor()), pair.get(1));
     }
 
-    private long count(IValue count) {
+    private Loss counted(Tensor sum, IValue count) {
         if (count.isInt()) {
-            return count.toInt();
+            return new Loss(sum, count.toInt());
         }
         if (count.isTensor() && count.toTensor().numel() == 1) {
-            return count.toTensor().item_long();
+            return new Loss(sum, count.toTensor().view(new long[0]));
         }
         throw refused("a number of targets", count.tagKind().getString());
     }
@@ -75,7 +75,7 @@ record ModuleResult(Path file, ModuleLoss meaning, IValue value) {
         }
         Tensor classes = target.to(ScalarType.Long);
         Tensor sum = torch.cross_entropy_loss(logits, classes, new TensorOptional(), REDUCTION_SUM, NO_TARGET, 0.0);
-        return new Loss(sum, classes.ne(new Scalar(NO_TARGET)).sum().item_long());
+        return new Loss(sum, classes.ne(new Scalar(NO_TARGET)).sum());
     }
 
     private Loss squaredError(Tensor target) {

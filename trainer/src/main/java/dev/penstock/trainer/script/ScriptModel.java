@@ -108,8 +108,7 @@ public final class ScriptModel implements Model {
         torch.manual_seed(seed(microBatch));
         try {
             IValue result = module.forward(bound.inputs(microBatch));
-            return Optional.of(new ModuleResult(file, contract.loss(), result).loss(bound, microBatch))
-                    .filter(loss -> loss.targetCount() > 0);
+            return Optional.of(new ModuleResult(file, contract.loss(), result).loss(bound, microBatch));
         } catch (RuntimeException refused) {
             if (refused instanceof ConfigurationException) {
                 throw refused;

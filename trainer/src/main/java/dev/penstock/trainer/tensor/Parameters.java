@@ -32,6 +32,7 @@ public final class Parameters {
 
     private final List<ParameterSpec> specs;
     private final SequencedMap<String, Tensor> views = new LinkedHashMap<>();
+    private final SequencedMap<Tensor, ParameterLeaf> leaves = new LinkedHashMap<>();
     private final Tensor values;
     private final Tensor gradients;
     private final Supplier<Map<String, Tensor>> buffers;
@@ -95,6 +96,7 @@ public final class Parameters {
             if (views.put(spec.name(), leaf) != null) {
                 throw new IllegalArgumentException("two parameters are named " + spec.name());
             }
+            leaves.put(leaf, new ParameterLeaf(leaf, next));
             next += count;
         }
         return next;
@@ -117,9 +119,17 @@ public final class Parameters {
     }
 
     /// Makes another leaf of the same shape one with a parameter: both see its values, and their gradients add up.
+    /// Tying them again, after one was moved elsewhere, is allowed.
     public void tie(Tensor leaf, String name) {
         leaf.set_data(get(name).detach());
         leaf.mutable_grad().put(get(name).grad());
+        ParameterLeaf first = Objects.requireNonNull(leaves.get(get(name)));
+        leaves.put(leaf, new ParameterLeaf(leaf, first.begin()));
+    }
+
+    /// Every leaf that adds to the gradients: each parameter, and those tied to one.
+    public List<ParameterLeaf> leaves() {
+        return List.copyOf(leaves.values());
     }
 
     public List<ParameterSpec> specs() {

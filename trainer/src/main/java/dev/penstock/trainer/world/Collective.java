@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /// What the ranks of a world do together. Every rank makes the same calls in the same order.
 ///
-/// Every call blocks until its result is there, and throws
+/// Every call but [#startSum(Tensor)] blocks until its result is there, and throws
 /// [RankLostException][dev.penstock.error.RankLostException] when another rank is gone. After that the collective is
 /// of no more use.
 ///
@@ -16,8 +16,15 @@ public sealed interface Collective extends AutoCloseable permits SoloCollective,
         return world.worldSize() == 1 ? new SoloCollective() : GlooCollective.join(world, timeouts);
     }
 
+    int worldSize();
+
     /// Replaces a contiguous tensor by its sum over the ranks; equal bits on every rank.
     void sum(Tensor tensor);
+
+    /// Begins the same and returns; until the sum is awaited, the tensor is neither read nor written.
+    ///
+    /// Sums that are under way are begun in the same order on every rank, and awaited in any.
+    PendingSum startSum(Tensor tensor);
 
     /// The sums of each value over the ranks, exact as long as they fit a double.
     double[] sum(double... values);

@@ -64,6 +64,30 @@ final class GlooCollective implements Collective {
     }
 
     @Override
+    public int worldSize() {
+        return world.worldSize();
+    }
+
+    @Override
+    public PendingSum startSum(Tensor tensor) {
+        try (PointerScope _ = new PointerScope()) {
+            Work work = gloo.allreduce(new TensorVector(tensor));
+            work.retainReference();
+            return () -> finish("all-reduce", work);
+        } catch (RuntimeException e) {
+            throw lost(world, "all-reduce", e);
+        }
+    }
+
+    private void finish(String what, Work work) {
+        try (work) {
+            work._wait();
+        } catch (RuntimeException e) {
+            throw lost(world, what, e);
+        }
+    }
+
+    @Override
     public void sum(Tensor tensor) {
         try (PointerScope _ = new PointerScope()) {
             await("all-reduce", () -> gloo.allreduce(new TensorVector(tensor)));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
+import dev.penstock.trainer.SoloStep;
 import dev.penstock.trainer.TestBatches;
-import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.model.ByteTransformer;
 import dev.penstock.trainer.model.TransformerShape;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
@@ -16,9 +16,6 @@ import dev.penstock.trainer.optimize.SgdOptimizer;
 import dev.penstock.trainer.optimize.SgdSettings;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Parameters;
-import dev.penstock.trainer.world.Collective;
-import dev.penstock.trainer.world.CollectiveTimeouts;
-import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -212,10 +209,8 @@ class CheckpointsTest {
         private final AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
 
         private List<Double> train(long begin, long end) {
-            TrainingStep step = new TrainingStep(
-                    model.parameters(),
-                    model,
-                    Collective.join(World.single(), CollectiveTimeouts.defaults()),
+            SoloStep step = new SoloStep(
+ model,
                     optimizer,
                     new OneCycle(0.01, 3, 10, 0.1),
                     1);

@@ -8,17 +8,14 @@ import dev.penstock.batch.Batch;
 import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
 import dev.penstock.error.ConfigurationException;
+import dev.penstock.trainer.SoloStep;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TestBatches;
-import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.OneCycle;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Tensors;
-import dev.penstock.trainer.world.Collective;
-import dev.penstock.trainer.world.CollectiveTimeouts;
-import dev.penstock.trainer.world.World;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,10 +73,8 @@ class SeriesModelTest {
     void lossComesNearTheVarianceThatNobodyCanPredict() {
         SeriesModel model = new SeriesModel(new SeriesShape(4, 16, 1), SEED);
         int steps = 250;
-        TrainingStep step = new TrainingStep(
-                model.parameters(),
-                model,
-                Collective.join(World.single(), CollectiveTimeouts.defaults()),
+        SoloStep step = new SoloStep(
+ model,
                 new AdamWOptimizer(model.parameters(), AdamWSettings.defaults()),
                 new OneCycle(0.01, 20, steps, 0.02),
                 1);

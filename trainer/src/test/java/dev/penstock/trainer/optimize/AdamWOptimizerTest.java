@@ -9,6 +9,9 @@ import dev.penstock.trainer.tensor.Parameters;
 import dev.penstock.trainer.tensor.WeightDecay;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +53,7 @@ class AdamWOptimizerTest {
 
         for (double gradient : gradients) {
             parameters.gradients().fill_(new Scalar(gradient));
-            optimizer.step(RATE);
+            optimizer.step(RATE, torch.ones(new long[0], new TensorOptions(ScalarType.Bool)));
         }
 
         assertThat(parameters.get("matrix").item_double()).isCloseTo(paper(2, 0.1, gradients), within(1e-5));

@@ -16,9 +16,11 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.OptimizerParamGroup;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +78,7 @@ class OptimizersTest {
         Parameters parameters = new Parameters(SPECS, SEED);
         Optimizer made = optimizer.apply(parameters);
         trained(parameters, rate -> {
-            made.step(rate);
+            made.step(rate, flag(true));
         });
         return floats(parameters);
     }
@@ -87,6 +89,10 @@ class OptimizersTest {
             parameters.gradients().normal_(0, 0.1, new GeneratorOptional(generator));
             step.accept(0.01 + 0.001 * i);
         }
+    }
+
+    private static Tensor flag(boolean value) {
+        return torch.scalar_tensor(new Scalar(value ? 1 : 0)).to(ScalarType.Bool);
     }
 
     private static AdamWOptions adamW(AdamWSettings settings, double weightDecay) {

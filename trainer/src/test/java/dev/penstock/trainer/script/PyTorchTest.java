@@ -8,15 +8,12 @@ import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
 import dev.penstock.order.SampleSeeds;
 import dev.penstock.trainer.PythonProgram;
+import dev.penstock.trainer.SoloStep;
 import dev.penstock.trainer.TestBatches;
-import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
 import dev.penstock.trainer.tensor.Libtorch;
-import dev.penstock.trainer.world.Collective;
-import dev.penstock.trainer.world.CollectiveTimeouts;
-import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,10 +88,8 @@ class PyTorchTest {
     }
 
     private List<Double> train(ScriptModel model) throws IOException {
-        TrainingStep step = new TrainingStep(
-                model.parameters(),
-                model,
-                Collective.join(World.single(), CollectiveTimeouts.defaults()),
+        SoloStep step = new SoloStep(
+ model,
                 new AdamWOptimizer(model.parameters(), new AdamWSettings(0.9, 0.98, 1e-8, 0)),
                 new Constant(RATE),
                 Double.POSITIVE_INFINITY);

@@ -9,9 +9,9 @@ import dev.penstock.batch.ElementType;
 import dev.penstock.batch.Field;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.order.SampleSeeds;
+import dev.penstock.trainer.SoloStep;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TestBatches;
-import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.model.Loss;
@@ -21,9 +21,6 @@ import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
 import dev.penstock.trainer.tensor.Libtorch;
-import dev.penstock.trainer.world.Collective;
-import dev.penstock.trainer.world.CollectiveTimeouts;
-import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,11 +92,9 @@ class ScriptModelTest {
         return TestBatches.of(step, FIELDS, samples);
     }
 
-    private static TrainingStep step(ScriptModel model, AdamWOptimizer optimizer) {
-        return new TrainingStep(
-                model.parameters(),
-                model,
-                Collective.join(World.single(), CollectiveTimeouts.defaults()),
+    private static SoloStep step(ScriptModel model, AdamWOptimizer optimizer) {
+        return new SoloStep(
+ model,
                 optimizer,
                 new Constant(0.05),
                 Double.POSITIVE_INFINITY);
@@ -112,7 +107,7 @@ class ScriptModelTest {
     @Test
     void aModuleLearnsAndItsFileHoldsWhatItLearned() {
         ScriptModel model = load(linear(LINEAR), CLASSIFIER);
-        TrainingStep step = step(model, optimizer(model));
+        SoloStep step = step(model, optimizer(model));
         List<StepResult> results = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             results.add(step.train(batch(i, 1)));
@@ -153,7 +148,7 @@ class ScriptModelTest {
         Loss loss = model.loss(new MicroBatch(batch(1, 2), 1)).orElseThrow();
 
         assertThat(loss.sum().item_double()).isEqualTo(4.0 * 16);
-        assertThat(loss.targetCount()).isEqualTo(16 + 16);
+        assertThat(loss.targetCount().item_long()).isEqualTo(16 + 16);
     }
 
     @Test
@@ -162,7 +157,7 @@ class ScriptModelTest {
                 new ModuleContract(List.of("x"), Map.of("x", List.of(4L)), new ModuleLoss.CrossEntropy("y"));
         ScriptModel model = load(linear(LINEAR.replace("x", "input")), contract);
 
-        assertThat(model.loss(new MicroBatch(batch(1, 1), 0)).orElseThrow().targetCount())
+        assertThat(model.loss(new MicroBatch(batch(1, 1), 0)).orElseThrow().targetCount().item_long())
                 .isEqualTo(32);
     }
 
@@ -210,7 +205,7 @@ class ScriptModelTest {
         Path file = script(forward, UnaryOperator.identity(), Map.of("seen", torch.zeros(1)));
         ScriptModel model = load(file, CLASSIFIER);
         AdamWOptimizer optimizer = optimizer(model);
-        TrainingStep step = step(model, optimizer);
+        SoloStep step = step(model, optimizer);
         step.train(batch(0, 1));
         step.train(batch(1, 1));
         new Checkpoints(directory.resolve("checkpoints"), 1)

@@ -9,6 +9,7 @@ import dev.penstock.error.RankLostException;
 import dev.penstock.trainer.StepResult;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.model.ByteTransformer;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Tensors;
 import java.io.BufferedReader;
@@ -51,11 +52,14 @@ class LocalRanksTest {
         ranks(2, program("train", directory.toString())).run();
 
         ByteTransformer model = new ByteTransformer(RankProgram.SHAPE, RankProgram.SEED);
-        TrainingStep step = RankProgram.step(model, RankProgram.join(World.single()));
+        Collective solo = RankProgram.join(World.single());
+        TrainingStep step =
+                RankProgram.step(model, solo, GradientReduction.overlapped(model.parameters(), solo));
         List<StepResult> alone = new ArrayList<>();
         for (int i = 0; i < RankProgram.STEPS; i++) {
-            alone.add(step.train(RankProgram.share(i, 0, 1)));
+            alone.addAll(step.train(RankProgram.share(i, 0, 1)));
         }
+        alone.addAll(step.settle());
 
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         for (int i = 0; i < RankProgram.STEPS; i++) {

@@ -3,6 +3,7 @@ package dev.penstock.trainer.world;
 import dev.penstock.batch.Batch;
 import dev.penstock.error.PenstockException;
 import dev.penstock.trainer.StepResult;
+import dev.penstock.trainer.StepSettings;
 import dev.penstock.trainer.TestBatches;
 import dev.penstock.trainer.TrainingStep;
 import dev.penstock.trainer.model.ByteTransformer;
@@ -10,6 +11,7 @@ import dev.penstock.trainer.model.TransformerShape;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Tensors;
 import java.io.IOException;
@@ -54,12 +56,12 @@ final class RankProgram {
             collective.requireAgreement("plan", "same");
             ByteTransformer model = new ByteTransformer(SHAPE, SEED + world.rank());
             collective.broadcast(model.parameters().values());
-            TrainingStep step = step(model, collective);
-            for (int i = 0; i < STEPS; i++) {
-                StepResult result = step.train(share(i, world.rank(), world.worldSize()));
-                if (world.isFirst()) {
-                    System.out.println(result.lossSum() + " " + result.targetCount());
+            try (GradientReduction reduction = GradientReduction.overlapped(model.parameters(), collective)) {
+                TrainingStep step = step(model, collective, reduction);
+                for (int i = 0; i < STEPS; i++) {
+                    report(world, step.train(share(i, world.rank(), world.worldSize())));
                 }
+                report(world, step.settle());
             }
             Tensors.write(model.parameters().gradients(), directory.resolve("gradients-" + world.rank()));
             Tensors.write(model.parameters().values(), directory.resolve("values-" + world.rank()));
@@ -67,9 +69,22 @@ final class RankProgram {
         }
     }
 
-    static TrainingStep step(ByteTransformer model, Collective collective) {
+    private static void report(World world, List<StepResult> results) {
+        if (world.isFirst()) {
+            results.forEach(result -> System.out.println(result.lossSum() + " " + result.targetCount()));
+        }
+    }
+
+    static TrainingStep step(ByteTransformer model, Collective collective, GradientReduction reduction) {
         AdamWOptimizer optimizer = new AdamWOptimizer(model.parameters(), AdamWSettings.defaults());
-        return new TrainingStep(model.parameters(), model, collective, optimizer, new Constant(0.003), 1);
+        return new TrainingStep(
+                model.parameters(),
+                model,
+                collective,
+                reduction,
+                optimizer,
+                new Constant(0.003),
+                StepSettings.defaults().withMaxGradientNorm(1));
     }
 
     /// Rank 0 gets most samples in two micro-batches, rank 1 one sample, and nothing at all in the second step.
@@ -87,7 +102,9 @@ final class RankProgram {
     /// Rank 1 dies without a word in its second step.
     private static void trainUntilKilled(World world) {
         ByteTransformer model = new ByteTransformer(SHAPE, SEED);
-        TrainingStep step = step(model, join(world));
+        Collective collective = join(world);
+        TrainingStep step =
+                step(model, collective, GradientReduction.overlapped(model.parameters(), collective));
         for (int i = 0; ; i++) {
             if (world.rank() == 1 && i == 2) {
                 Runtime.getRuntime().halt(42);
