@@ -123,7 +123,7 @@ public final class RankTraining {
         Model model = recipe.model().build(config.seed());
         Optimizer optimizer = recipe.optimization().optimizer(model.parameters());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), ranks);
+                GradientReduction reduction = recipe.optimization().arithmetic().reduction().of(model.parameters(), ranks);
                 BatchSource loader = open(index, store, config);
                 BackgroundCheckpoints saving = new BackgroundCheckpoints(checkpoints)) {
             String digest = digest(recipe, loader.stepCount());
@@ -147,7 +147,7 @@ public final class RankTraining {
             ranks.barrier();
             TrainingStep step = new TrainingStep(
                     model.parameters(),
-                    model,
+                    recipe.optimization().arithmetic().precision().of(model),
                     ranks,
                     reduction,
                     optimizer,
