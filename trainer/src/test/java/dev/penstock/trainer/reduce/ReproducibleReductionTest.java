@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -48,15 +50,14 @@ class ReproducibleReductionTest {
         return new ByteTransformer(new TransformerShape(1, 16, 2, 64), SEED);
     }
 
-    private static TrainingStep step(Parameters parameters, LossFunction loss, boolean isReproducible) {
+    private static TrainingStep step(
+            Parameters parameters, LossFunction loss, BiFunction<Parameters, Collective, GradientReduction> reduction) {
         Collective alone = Collective.join(World.single(), CollectiveTimeouts.defaults());
         return new TrainingStep(
                 parameters,
                 loss,
                 alone,
-                isReproducible
-                        ? GradientReduction.reproducible(parameters, alone)
-                        : GradientReduction.overlapped(parameters, alone),
+                reduction.apply(parameters, alone),
                 new AdamWOptimizer(parameters, AdamWSettings.defaults()),
                 new Constant(0.01),
                 StepSettings.defaults().withResultLag(0).withMaxGradientNorm(1));
@@ -78,10 +79,10 @@ class ReproducibleReductionTest {
     void microBatchesDoNotMatterToTheBitAndTheGradientIsThatOfTheWhole() {
         ByteTransformer whole = model();
         ByteTransformer reference = model();
-        TrainingStep wholeStep = step(whole.parameters(), whole, true);
-        TrainingStep referenceStep = step(reference.parameters(), reference, false);
+        TrainingStep wholeStep = step(whole.parameters(), whole, GradientReduction::reproducible);
+        TrainingStep referenceStep = step(reference.parameters(), reference, GradientReduction::overlapped);
         ByteTransformer cut = model();
-        TrainingStep cutStep = step(cut.parameters(), cut, true);
+        TrainingStep cutStep = step(cut.parameters(), cut, GradientReduction::reproducible);
         Random random = new Random(SEED);
         for (int i = 0; i < 4; i++) {
             List<byte[]> samples = TestBatches.samples(SEED + i, 9, 60);
@@ -111,7 +112,7 @@ class ReproducibleReductionTest {
                         : loss);
         float[] before = floats(model.parameters().values());
 
-        StepResult result = step(model.parameters(), spoilt, true)
+        StepResult result = step(model.parameters(), spoilt, GradientReduction::reproducible)
                 .train(TestBatches.of(0, List.of(TestBatches.samples(SEED, 3, 30))))
                 .getFirst();
 
@@ -122,18 +123,18 @@ class ReproducibleReductionTest {
 
     @Test
     void aBufferThatMovesIsRefusedByNameAndOneThatDoesNotIsFine() {
-        Map<String, Tensor> buffers = Map.of("still", torch.ones(2), "moving", torch.zeros(1));
+        Tensor moving = torch.zeros(1);
+        Map<String, Tensor> buffers = Map.of("still", torch.ones(2), "moving", moving);
         LinkedHashMap<String, Tensor> leaves = new LinkedHashMap<>();
         leaves.put("weight", torch.ones(1).set_requires_grad(true));
         Parameters parameters = Parameters.adopting(leaves, () -> buffers);
-        Tensor moving = buffers.getOrDefault("moving", torch.zeros(1));
         LossFunction loss = samples -> {
             if (samples.batch().step() == 1) {
                 moving.add_(new Scalar(1.0));
             }
-            return java.util.Optional.of(new Loss(parameters.get("weight").sum(), 1));
+            return Optional.of(new Loss(parameters.get("weight").sum(), 1));
         };
-        TrainingStep step = step(parameters, loss, true);
+        TrainingStep step = step(parameters, loss, GradientReduction::reproducible);
 
         List<List<byte[]>> samples = List.of(TestBatches.samples(SEED, 2, 5));
         assertThat(step.train(TestBatches.of(0, samples)).getFirst().outcome()).isEqualTo(StepOutcome.APPLIED);
