@@ -2,6 +2,7 @@
 
 convnet.py make DIR             writes net.pt, net.safetensors, batches/ and test/ (raw little-endian)
 convnet.py train DIR STEPS LR   trains on the batches; prints a loss per step, then the accuracy on the test images
+convnet.py autocast DIR STEPS LR  the same, forward passes under torch.autocast with bfloat16
 convnet.py same DIR             compares DIR/out bit for bit with what make wrote
 convnet.py check DIR            loads DIR/out in three ways, compares bit for bit; prints the accuracy on the test images
 """
@@ -68,7 +69,7 @@ def accuracy(net, directory):
         return (net(image).argmax(1) == label).double().mean().item()
 
 
-def train(directory, steps, rate):
+def train(directory, steps, rate, precision=torch.float32):
     torch.set_num_threads(1)
     net = ConvNet()
     net.load_state_dict(safetensors.torch.load_file(directory / "net.safetensors"))
@@ -76,7 +77,8 @@ def train(directory, steps, rate):
     optimizer = torch.optim.AdamW(net.parameters(), lr=rate, betas=(0.9, 0.98), eps=1e-8, weight_decay=0)
     for step in range(steps):
         chosen = slice(step * BATCH, (step + 1) * BATCH)
-        loss = nn.functional.cross_entropy(net(image[chosen]), label[chosen])
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+            loss = nn.functional.cross_entropy(net(image[chosen]).float(), label[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -120,6 +122,8 @@ if __name__ == "__main__":
         make(directory)
     elif command == "train":
         train(directory, int(rest[0]), float(rest[1]))
+    elif command == "autocast":
+        train(directory, int(rest[0]), float(rest[1]), torch.bfloat16)
     elif command == "same":
         same(directory)
     elif command == "check":

@@ -157,6 +157,7 @@ final class TrainCommand implements Callable<Integer> {
                     .remedy("costs and speeds are for balancing: use --balance exact, or leave --calibrate out"));
         }
         Recipe chosen = Recipe.find(recipe, model, optimizing.stated());
+        chosen.requireFits(loading.balance());
         Map<String, String> environment = System.getenv();
         Recording recording = new Recording(
                 PenstockCommand.VERSION,

@@ -3,7 +3,6 @@ package dev.penstock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.weights.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,12 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import org.bytedeco.pytorch.CompilationUnit;
-import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
-import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,26 +61,14 @@ class ModelRecipesTest {
 
     /// A linear classifier, as PyTorch would have exported it.
     private Path module(String argument) {
-        Libtorch.initialize(1);
-        JitModule typed = new JitModule(new QualifiedName("__torch__.Typed"), new CompilationUnit());
-        typed.define("def forward(self, x: bool):\n    return x\n");
-        Type.TypePtr bool = typed.get_method("forward")
-                .function()
-                .getSchema()
-                .arguments()
-                .getPointer(1)
-                .type();
-        JitModule module = new JitModule(new QualifiedName("__torch__.Linear"), new CompilationUnit());
-        module.register_parameter("weight", torch.zeros(2, 2).set_requires_grad(true), false);
-        module.register_parameter("bias", torch.zeros(2).set_requires_grad(true), false);
-        module.register_attribute("training", bool, new IValue(true));
-        module.define("""
+        return ScriptedModule.save(
+                directory.resolve(argument + ".pt"),
+                Map.of("weight", torch.zeros(2, 2), "bias", torch.zeros(2)),
+                Map.of(),
+                """
                 def forward(self, %1$s):
                     return torch.linear(%1$s, self.weight, self.bias)
                 """.formatted(argument));
-        Path file = directory.resolve(argument + ".pt");
-        module.save(file.toString());
-        return file;
     }
 
     private Path recipe(String... lines) throws IOException {

@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -247,28 +244,9 @@ class TrainCommandTest {
     }
 
     private void startAndKill(String run, String... options) throws Exception {
-        Files.createDirectories(directory.resolve(run));
-        try (WatchService watch = directory.getFileSystem().newWatchService()) {
-            directory
-                    .resolve(run)
-                    .register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
-            List<String> command = train(run, (Object[]) options);
-            command.add("--ranks=2");
-            Process parent = new ProcessBuilder(JavaCommand.like(Main.class.getName(), command))
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("killed.log").toFile())
-                    .start();
-            while (!Files.exists(metricsFile(run)) || metrics(run).size() < STEPS_BEFORE_KILL) {
-                WatchKey key = watch.take();
-                key.pollEvents();
-                key.reset();
-            }
-            List<ProcessHandle> ranks = parent.descendants().toList();
-            parent.destroyForcibly().waitFor();
-            ranks.forEach(rank -> rank.onExit().join());
-            assertThat(ranks).hasSize(2);
-            assertThat(metrics(run).size()).isLessThan(STEPS);
-        }
+        List<String> command = train(run, (Object[]) options);
+        command.add("--ranks=2");
+        KilledTraining.of(command, directory.resolve(run), 2, STEPS_BEFORE_KILL, STEPS);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.penstock.trainer;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.trainer.model.Model;
+import dev.penstock.trainer.model.Precision;
 import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.optimize.Schedule;
 import dev.penstock.trainer.reduce.GradientReduction;
@@ -15,10 +16,15 @@ public final class SoloStep {
     private final TrainingStep step;
 
     public SoloStep(Model model, Optimizer optimizer, Schedule schedule, double maxGradientNorm) {
+        this(model, Precision.FP32, optimizer, schedule, maxGradientNorm);
+    }
+
+    public SoloStep(
+            Model model, Precision precision, Optimizer optimizer, Schedule schedule, double maxGradientNorm) {
         Collective alone = Collective.join(World.single(), CollectiveTimeouts.defaults());
         step = new TrainingStep(
                 model.parameters(),
-                model,
+                precision.of(model),
                 alone,
                 GradientReduction.overlapped(model.parameters(), alone),
                 optimizer,

@@ -33,7 +33,7 @@ record OpenRun(
     TrainingStep step(Optimization optimization, Patience patience) {
         return new TrainingStep(
                 model.parameters(),
-                model,
+                optimization.arithmetic().precision().of(model),
                 ranks,
                 reduction,
                 optimizer,

@@ -11,11 +11,9 @@ import dev.penstock.trainer.optimize.Schedule;
 import dev.penstock.trainer.optimize.SgdOptimizer;
 import dev.penstock.trainer.optimize.SgdSettings;
 import dev.penstock.trainer.tensor.Parameters;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The part of a recipe that says how its parameters move.
 ///
@@ -35,7 +33,8 @@ record Optimization(
         double weightDecay,
         double momentum,
         double maxGradientNorm,
-        Optional<Integer> scaleFromBatch) {
+        Optional<Integer> scaleFromBatch,
+        Arithmetic arithmetic) {
 
     private static final String OPTIMIZER = "optimizer";
     private static final String SCHEDULE = "schedule";
@@ -47,16 +46,19 @@ record Optimization(
     private static final String MAX_GRADIENT_NORM = "max-gradient-norm";
     private static final String SCALE_FROM_BATCH = "scale-from-batch";
 
-    static final List<String> KEYS = List.of(
-            OPTIMIZER,
-            SCHEDULE,
-            PEAK_RATE,
-            WARM_UP_SHARE,
-            FINAL_SHARE,
-            WEIGHT_DECAY,
-            MOMENTUM,
-            MAX_GRADIENT_NORM,
-            SCALE_FROM_BATCH);
+    static final List<String> KEYS = Stream.concat(
+                    Stream.of(
+                            OPTIMIZER,
+                            SCHEDULE,
+                            PEAK_RATE,
+                            WARM_UP_SHARE,
+                            FINAL_SHARE,
+                            WEIGHT_DECAY,
+                            MOMENTUM,
+                            MAX_GRADIENT_NORM,
+                            SCALE_FROM_BATCH),
+                    Arithmetic.KEYS.stream())
+            .toList();
 
     Optimization {
         Recipe.require(peakRate > 0 && Double.isFinite(peakRate), PEAK_RATE, peakRate, "must be above 0");
@@ -71,41 +73,24 @@ record Optimization(
 
     static Optimization of(RecipeFile file) {
         return new Optimization(
-                named(file, OPTIMIZER, OptimizerKind.values()),
-                named(file, SCHEDULE, ScheduleKind.values()),
+                file.constant(OPTIMIZER, OptimizerKind.values()),
+                file.constant(SCHEDULE, ScheduleKind.values()),
                 file.number(PEAK_RATE, Double::valueOf),
                 file.number(WARM_UP_SHARE, Double::valueOf),
                 file.number(FINAL_SHARE, Double::valueOf),
                 file.number(WEIGHT_DECAY, Double::valueOf),
                 file.number(MOMENTUM, Double::valueOf),
                 file.number(MAX_GRADIENT_NORM, Double::valueOf),
-                file.yaml().value(SCALE_FROM_BATCH).map(_ -> file.number(SCALE_FROM_BATCH, Integer::valueOf)));
-    }
-
-    private static <E extends Enum<E>> E named(RecipeFile file, String key, E[] constants) {
-        String text = file.text(key);
-        return Arrays.stream(constants)
-                .filter(constant -> text(constant).equals(text))
-                .findFirst()
-                .orElseThrow(() -> file.refused(
-                        key,
-                        text,
-                        "use "
-                                + Arrays.stream(constants)
-                                        .map(Optimization::text)
-                                        .collect(Collectors.joining(" or "))));
-    }
-
-    private static String text(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                file.yaml().value(SCALE_FROM_BATCH).map(_ -> file.number(SCALE_FROM_BATCH, Integer::valueOf)),
+                Arithmetic.of(file));
     }
 
     /// Text that only equal ones share.
     String digest() {
-        return "optimizer=" + text(optimizer) + " schedule=" + text(schedule) + " peakRate=" + peakRate
+        return "optimizer=" + RecipeFile.text(optimizer) + " schedule=" + RecipeFile.text(schedule) + " peakRate=" + peakRate
                 + " warmUpShare=" + warmUpShare + " finalShare=" + finalShare + " weightDecay=" + weightDecay
                 + " momentum=" + momentum + " maxGradientNorm=" + maxGradientNorm + " scaleFromBatch="
-                + scaleFromBatch.map(String::valueOf).orElse("none");
+                + scaleFromBatch.map(String::valueOf).orElse("none") + " " + arithmetic.digest();
     }
 
     /// @param batch samples in a global batch

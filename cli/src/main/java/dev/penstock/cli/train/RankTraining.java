@@ -64,7 +64,7 @@ public final class RankTraining {
                 loading.config().assigners(calibration.assigners()).build();
         Model model = settings.recipe().model().build(config.seed());
         try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), ranks);
+                GradientReduction reduction = settings.recipe().optimization().arithmetic().reduction().of(model.parameters(), ranks);
                 BatchSource loader = openLoader(index, store, config)) {
             OpenRun run = new OpenRun(
                     settings.identity(loader.stepCount()),

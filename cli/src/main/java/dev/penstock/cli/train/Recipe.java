@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.YamlFile;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
@@ -90,6 +91,11 @@ public record Recipe(ModelRecipe model, int batch, long steps, Optimization opti
     private static Recipe of(BuiltInRecipe base, RecipeFile file) {
         return new Recipe(
                 base.model(file), file.wholeNumber(BATCH), file.number(STEPS, Long::valueOf), Optimization.of(file));
+    }
+
+    /// Fails when it cannot be trained to the bit that it promises.
+    public void requireFits(Balance balance) {
+        optimization.arithmetic().requireFits(balance);
     }
 
     /// Text that only equal recipes share; a run that is continued must have its own again.

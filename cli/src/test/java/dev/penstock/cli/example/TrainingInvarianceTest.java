@@ -30,6 +30,7 @@ import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
 import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
+import dev.penstock.trainer.tensor.Parameters;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.CollectiveTimeouts;
 import dev.penstock.trainer.world.World;
@@ -87,7 +88,18 @@ class TrainingInvarianceTest {
     ///
     /// @param losses by step
     /// @param crc32c by step, of each sample as it was delivered
-    private record Run(List<Double> losses, Map<Long, Map<Long, Long>> crc32c) {}
+    /// @param values of the parameters in the end
+    private record Run(List<Double> losses, Map<Long, Map<Long, Long>> crc32c, List<Float> values) {
+
+        static Run empty() {
+            return new Run(new ArrayList<>(), new HashMap<>(), new ArrayList<>());
+        }
+    }
+
+    /// How the ranks add up gradients.
+    private interface Reducing {
+        GradientReduction of(Parameters parameters, Collective ranks);
+    }
 
     /// Deals the samples of a step out by lot, and cuts each rank's share at random.
     private record ShuffledAssigner() implements RankAssigner {
@@ -177,23 +189,56 @@ class TrainingInvarianceTest {
         }
     }
 
+    /// Where the sums above may differ in their last bits, these may not.
+    @Test
+    void reproducibleReductionGivesTheSameBitsOnAnyNumberOfRanksUnderAnyBalanceInAnyLayout() throws Exception {
+        Run one = reproducible(1, BALANCES.get("off"), new Layout.Packed());
+        assertThat(one.losses()).hasSize(STEPS);
+        assertThat(one.losses().getLast()).isLessThan(one.losses().getFirst() - 0.2);
+        for (Map.Entry<String, Supplier<RankAssigner>> balance : BALANCES.entrySet()) {
+            for (int ranks : new int[] {2, 3, 4}) {
+                assertThat(reproducible(ranks, balance.getValue(), new Layout.Packed()))
+                        .as("%s on %d ranks", balance.getKey(), ranks)
+                        .isEqualTo(one);
+            }
+        }
+        MicroBatchPolicy padded = MICRO_BATCHES.withLayout(new Layout.Padded());
+        assertThat(reproducible(2, () -> new ExactBalancer(TOKENS, padded), padded.layout()))
+                .as("padded")
+                .isEqualTo(one);
+        assertThat(run(3, BALANCES.get("exact"), Key.SAMPLE).values())
+                .as("the overlapped reduction, by the last bits")
+                .isNotEqualTo(run(1, BALANCES.get("exact"), Key.SAMPLE).values());
+    }
+
+    private static Run reproducible(int ranks, Supplier<RankAssigner> balance, Layout layout) throws Exception {
+        return run(ranks, balance, layout, Key.SAMPLE, GradientReduction::reproducible);
+    }
+
     private static Run run(int ranks, Supplier<RankAssigner> balance, Key key) throws Exception {
         return run(ranks, balance, new Layout.Packed(), key);
     }
 
     private static Run run(int ranks, Supplier<RankAssigner> balance, Layout layout, Key key) throws Exception {
+        return run(ranks, balance, layout, key, GradientReduction::overlapped);
+    }
+
+    private static Run run(int ranks, Supplier<RankAssigner> balance, Layout layout, Key key, Reducing reducing)
+            throws Exception {
         int port = freePort();
         try (ExecutorService threads = Executors.newFixedThreadPool(ranks)) {
             List<Callable<Run>> programs = new ArrayList<>();
             for (int rank = 0; rank < ranks; rank++) {
                 World world = new World(rank, ranks, rank, "localhost", port);
-                programs.add(() -> train(world, balance, layout, key));
+                programs.add(() -> train(world, balance, layout, key, reducing));
             }
-            Run together = new Run(new ArrayList<>(), new HashMap<>());
+            Run together = Run.empty();
             for (Future<Run> rank : threads.invokeAll(programs)) {
                 Run share = rank.get();
                 together.losses().clear();
                 together.losses().addAll(share.losses());
+                together.values().clear();
+                together.values().addAll(share.values());
                 share.crc32c()
                         .forEach((step, samples) -> together.crc32c()
                                 .computeIfAbsent(step, _ -> new TreeMap<>())
@@ -209,8 +254,9 @@ class TrainingInvarianceTest {
         }
     }
 
-    private static Run train(World world, Supplier<RankAssigner> balance, Layout layout, Key key) {
-        Run run = new Run(new ArrayList<>(), new HashMap<>());
+    private static Run train(
+            World world, Supplier<RankAssigner> balance, Layout layout, Key key, Reducing reducing) {
+        Run run = Run.empty();
         LoaderConfig config = LoaderConfig.builder(balance)
                 .seed(SEED)
                 .batchSize(BATCH)
@@ -231,7 +277,7 @@ class TrainingInvarianceTest {
                 Loader loader = Loader.open(index, store, config);
                 BatchIterator batches = loader.iterator();
                 Collective collective = Collective.join(world, CollectiveTimeouts.defaults());
-                GradientReduction reduction = GradientReduction.overlapped(model.parameters(), collective)) {
+                GradientReduction reduction = reducing.of(model.parameters(), collective)) {
             TrainingStep step = new TrainingStep(
                     model.parameters(),
                     model,
@@ -253,6 +299,11 @@ class TrainingInvarianceTest {
             }
             step.settle().forEach(result -> run.losses().add(result.loss()));
             collective.barrier();
+        }
+        float[] values = new float[Math.toIntExact(model.parameters().count())];
+        model.parameters().values().data_ptr_float().get(values);
+        for (float value : values) {
+            run.values().add(value);
         }
         return run;
     }

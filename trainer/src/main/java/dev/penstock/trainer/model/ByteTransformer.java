@@ -151,7 +151,9 @@ public final class ByteTransformer implements Model {
         }
         Tensor scaled = norm("output.norm", stream).mul_(new Scalar(OUTPUT_SCALE));
         Tensor pairs = torch.embedding(parameters.get("pairs"), bytes).mul_(new Scalar(PAIR_SCALE));
-        return torch.linear(scaled, parameters.get("output")).add_(pairs);
+        return torch.linear(scaled, parameters.get("output"))
+                .to(ScalarType.Float)
+                .add_(pairs);
     }
 
     private void requireFits(PackedSamples samples) {

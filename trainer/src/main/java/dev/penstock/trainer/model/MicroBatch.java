@@ -1,6 +1,7 @@
 package dev.penstock.trainer.model;
 
 import dev.penstock.batch.Batch;
+import dev.penstock.batch.BatchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -22,9 +23,16 @@ public record MicroBatch(Batch batch, int firstSample, int sampleCount) {
     /// Elements of a field, sample after sample without padding.
     ///
     /// Of a packed batch they are aliased; of any other layout they are copied together, so that what a model learns
-    /// does not depend on the layout.
+    /// does not depend on the layout. A sample alone always begins at an aligned address, copied there if need be, so
+    /// that the bits of what kernels make of it do not depend on its neighbours either.
     public MemorySegment values(int field) {
-        return batch.layout().isPacked() ? packed(field) : unpadded(field);
+        return batch.layout().isPacked() && (sampleCount > 1 || isAligned(packed(field)))
+                ? packed(field)
+                : unpadded(field);
+    }
+
+    private static boolean isAligned(MemorySegment values) {
+        return values.address() % BatchLayout.ALIGNMENT_BYTES == 0;
     }
 
     private MemorySegment packed(int field) {
@@ -38,7 +46,8 @@ public record MicroBatch(Batch batch, int firstSample, int sampleCount) {
         long widthBytes = batch.fields().get(field).type().widthBytes();
         long[] lengths = lengths(field);
         MemorySegment values = batch.values(field);
-        MemorySegment packed = Arena.ofAuto().allocate(Arrays.stream(lengths).sum() * widthBytes, widthBytes);
+        MemorySegment packed = Arena.ofAuto()
+                .allocate(Arrays.stream(lengths).sum() * widthBytes, BatchLayout.ALIGNMENT_BYTES);
         long to = 0;
         for (int i = 0; i < lengths.length; i++) {
             long from = batch.offset(field, firstSample + i) * widthBytes;

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A causal convolution over time that predicts each row of a numeric series from the rows before it, after van den
 /// Oord et al. 2016, "WaveNet": layer `l` sees its input at this row and `2^l` rows ago.
@@ -122,14 +123,14 @@ public final class SeriesModel implements Model {
     ///
     /// @param values as `[rows, channels]`, series one after the other
     Tensor predictions(Tensor values, SeriesRows rows) {
-        Tensor stream = linear("input", values);
+        Tensor stream = linear("input", values).to(ScalarType.Float);
         for (int layer = 0; layer < shape.layers(); layer++) {
             Tensor now = norm(name(layer, "norm"), stream);
             Tensor before = rows.delayed(now, 1L << layer);
             Tensor inner = linear(name(layer, "in"), torch.cat(new TensorVector(now, before), 1));
             stream = stream.add(linear(name(layer, "out"), torch.gelu(inner, "tanh")));
         }
-        return linear("output", norm("output.norm", stream));
+        return linear("output", norm("output.norm", stream)).to(ScalarType.Float);
     }
 
     private Tensor linear(String name, Tensor input) {

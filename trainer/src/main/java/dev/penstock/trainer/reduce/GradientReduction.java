@@ -9,7 +9,7 @@ import dev.penstock.trainer.world.Collective;
 /// A step is [#begin(int)], then [#backward(int, Loss)] for each unit of this rank that has a loss, then [#finish()].
 /// Every rank takes the same steps, however many units it has, and ends each with the same bits as all others.
 ///
-/// Nothing is read on the host: losses and counts stay tensors.
+/// The overlapped one reads nothing on the host: losses and counts stay tensors.
 ///
 /// Ownership: while it is open, one reduction has the gradients of its parameters to itself.
 /// Threading: confined to the thread that trains.
@@ -21,6 +21,12 @@ public interface GradientReduction extends AutoCloseable {
         return ranks.worldSize() == 1
                 ? new LocalReduction(parameters)
                 : new OverlappedReduction(parameters, ranks, BucketSizes.defaults());
+    }
+
+    /// The one whose result does not depend on the number of ranks, nor on how samples are spread over them: see
+    /// [ReproducibleReduction]. It costs a forward and backward pass for each sample alone.
+    static GradientReduction reproducible(Parameters parameters, Collective ranks) {
+        return new ReproducibleReduction(parameters, ranks);
     }
 
     /// What goes through the model at once.

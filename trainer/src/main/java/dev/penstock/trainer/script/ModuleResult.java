@@ -87,11 +87,13 @@ record ModuleResult(Path file, ModuleLoss meaning, IValue value) {
         return new Loss(difference.mul(difference).sum(), target.numel());
     }
 
+    /// Widened where it has fewer digits than a loss needs.
     private Tensor prediction() {
         if (!value.isTensor()) {
             throw refused("a tensor", type());
         }
-        return value.toTensor();
+        Tensor predicted = value.toTensor();
+        return predicted.scalar_type().intern() == ScalarType.BFloat16 ? predicted.to(ScalarType.Float) : predicted;
     }
 
     private String type() {

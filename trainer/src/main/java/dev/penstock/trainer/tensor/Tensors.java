@@ -58,6 +58,12 @@ public final class Tensors {
         }
     }
 
+    /// The elements of a contiguous tensor where they lie; alive as long as the tensor is.
+    @SuppressWarnings("restricted") // the size is the tensor's own
+    public static MemorySegment memory(Tensor tensor) {
+        return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(byteCount(tensor));
+    }
+
     /// An int64 tensor that owns a copy of the values.
     public static Tensor copyOf(long[] values) {
         try (LongPointer source = new LongPointer(values)) {

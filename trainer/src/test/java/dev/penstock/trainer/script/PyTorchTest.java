@@ -10,6 +10,7 @@ import dev.penstock.order.SampleSeeds;
 import dev.penstock.trainer.PythonProgram;
 import dev.penstock.trainer.SoloStep;
 import dev.penstock.trainer.TestBatches;
+import dev.penstock.trainer.model.Precision;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
@@ -36,6 +37,8 @@ class PyTorchTest {
 
     /// Steps over which rounding has not grown yet: both sides sum in another order.
     private static final int EQUAL_STEPS = 50;
+
+    private static final int AUTOCAST_STEPS = 60;
 
     private static final List<Field> FIELDS =
             List.of(new Field("image.u8", ElementType.UINT8), new Field("label.i64", ElementType.INT64));
@@ -74,7 +77,7 @@ class PyTorchTest {
                 .toList();
 
         ScriptModel model = load();
-        List<Double> losses = train(model);
+        List<Double> losses = train(model, Precision.FP32, STEPS);
         model.export(directory.resolve("out"));
         double accuracy = Double.parseDouble(convnet.run("check", directory).getLast());
 
@@ -87,16 +90,34 @@ class PyTorchTest {
         System.out.printf("convnet: accuracy %.4f here, %.4f in PyTorch%n", accuracy, expected.getLast());
     }
 
-    private List<Double> train(ScriptModel model) throws IOException {
+    /// Both sides round to eight bits, but not the same sums: a step differs by what bfloat16 does, not by more.
+    @Test
+    void bfloat16IsThatOfTorchAutocast() throws Exception {
+        List<Double> expected = convnet.run("autocast", directory, AUTOCAST_STEPS, RATE).stream()
+                .map(Double::valueOf)
+                .toList();
+
+        List<Double> losses = train(load(), Precision.BF16, AUTOCAST_STEPS);
+
+        for (int step = 0; step < AUTOCAST_STEPS; step++) {
+            double other = expected.get(step);
+            assertThat(losses.get(step)).as("step %d", step).isCloseTo(other, within(0.02 * other));
+        }
+        assertThat(losses.getLast()).isLessThan(losses.getFirst());
+        assertThat(losses).isNotEqualTo(train(load(), Precision.FP32, AUTOCAST_STEPS));
+    }
+
+    private List<Double> train(ScriptModel model, Precision precision, int steps) throws IOException {
         SoloStep step = new SoloStep(
                 model,
+                precision,
                 new AdamWOptimizer(model.parameters(), new AdamWSettings(0.9, 0.98, 1e-8, 0)),
                 new Constant(RATE),
                 Double.POSITIVE_INFINITY);
         byte[] images = Files.readAllBytes(directory.resolve("train.image"));
         byte[] labels = Files.readAllBytes(directory.resolve("train.label"));
         List<Double> losses = new ArrayList<>();
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < steps; i++) {
             losses.add(step.train(batch(i, images, labels)).loss());
         }
         return losses;

@@ -16,6 +16,7 @@ import dev.penstock.trainer.checkpoint.Checkpoints;
 import dev.penstock.trainer.checkpoint.RunState;
 import dev.penstock.trainer.model.Loss;
 import dev.penstock.trainer.model.MicroBatch;
+import dev.penstock.trainer.model.Precision;
 import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
@@ -222,6 +223,25 @@ class ScriptModelTest {
         assertThat(resumed.stateDict().get("seen").item_double()).isEqualTo(3 * 32.0);
         assertThat(floats(resumed.parameters().values()))
                 .isEqualTo(floats(model.parameters().values()));
+    }
+
+    @Test
+    void autocastReachesTheOperatorsOfAModuleAndItsLossStaysFloat32() {
+        UnaryOperator<Tensor> spread = _ -> torch.linspace(new Scalar(-1.0), new Scalar(0.9), CLASSES * 4)
+                .view(CLASSES, 4)
+                .set_requires_grad(true);
+        ScriptModel model = load(script(LINEAR, spread, Map.of()), CLASSIFIER);
+        MicroBatch samples = new MicroBatch(batch(3, 1), 0);
+
+        Loss single = Precision.FP32.of(model).loss(samples).orElseThrow();
+        Loss half = Precision.BF16.of(model).loss(samples).orElseThrow();
+        half.sum().backward();
+
+        assertThat(half.sum().scalar_type().intern()).isEqualTo(ScalarType.Float);
+        assertThat(half.sum().item_double())
+                .isNotEqualTo(single.sum().item_double())
+                .isCloseTo(single.sum().item_double(), within(1e-2 * single.sum().item_double()));
+        assertThat(model.parameters().gradients().norm().item_double()).isPositive();
     }
 
     @Test
