@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.trainer.world.JavaCommand;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,13 +223,26 @@ class TrainCommandTest {
     }
 
     private void startAndKill(String run, String... options) throws Exception {
+        startAndKill(run, 2, options);
+    }
+
+    private void startAndKill(String run, int count, String... options) throws Exception {
+        Process parent = startedFarEnough(run, count, options);
+        List<ProcessHandle> ranks = parent.descendants().toList();
+        parent.destroyForcibly().waitFor();
+        ranks.forEach(rank -> rank.onExit().join());
+        assertThat(ranks).hasSize(count);
+        assertThat(metrics(run).size()).isLessThan(STEPS);
+    }
+
+    private Process startedFarEnough(String run, int count, String... options) throws Exception {
         Files.createDirectories(directory.resolve(run));
         try (WatchService watch = directory.getFileSystem().newWatchService()) {
             directory
                     .resolve(run)
                     .register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
             List<String> command = train(run, (Object[]) options);
-            command.add("--ranks=2");
+            command.add("--ranks=" + count);
             Process parent = new ProcessBuilder(JavaCommand.like(Main.class.getName(), command))
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("killed.log").toFile())
@@ -238,11 +252,53 @@ class TrainCommandTest {
                 key.pollEvents();
                 key.reset();
             }
-            List<ProcessHandle> ranks = parent.descendants().toList();
-            parent.destroyForcibly().waitFor();
-            ranks.forEach(rank -> rank.onExit().join());
-            assertThat(ranks).hasSize(2);
-            assertThat(metrics(run).size()).isLessThan(STEPS);
+            return parent;
+        }
+    }
+
+    /// The number of ranks changes who computes a sample, and in which order a sum is made; nothing else.
+    private void assertGoesOnAsAlone(String run) throws IOException {
+        CommandRun.done(train("alone").toArray());
+        assertThat(globalBatches(run)).hasSize(STEPS).isEqualTo(globalBatches("alone"));
+        List<Double> expected = losses("alone");
+        List<Double> found = losses(run);
+        assertThat(found).hasSize(STEPS);
+        for (int step = 0; step < STEPS; step++) {
+            assertThat(found.get(step)).as("step %d", step).isCloseTo(expected.get(step), within(REASSOCIATION));
+        }
+    }
+
+    @Test
+    void fourRanksAreKilledAndThreeGoOnWithTheSameGlobalBatches() throws Exception {
+        startAndKill("elastic", 4);
+        CommandRun.done(train("elastic", "--ranks=3").toArray());
+
+        assertGoesOnAsAlone("elastic");
+    }
+
+    @Test
+    void oneRankDiesAllStopAndNameItAndFewerGoOn() throws Exception {
+        Process parent = startedFarEnough("widowed", 2);
+        List<ProcessHandle> ranks = parent.descendants().toList();
+        ProcessHandle second = ranks.stream()
+                .filter(rank -> environment(rank).contains("\0RANK=1\0"))
+                .findFirst()
+                .orElseThrow();
+        second.destroyForcibly();
+
+        assertThat(parent.waitFor()).isEqualTo(ExitCode.FAILED);
+        ranks.forEach(rank -> rank.onExit().join());
+        assertThat(directory.resolve("killed.log")).content().contains("local rank failed: rank=1, exitCode=137");
+
+        CommandRun.done(train("widowed").toArray());
+        assertGoesOnAsAlone("widowed");
+    }
+
+    private static String environment(ProcessHandle process) {
+        try {
+            return "\0" + Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"));
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
         }
     }
 

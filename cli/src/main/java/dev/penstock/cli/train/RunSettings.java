@@ -5,20 +5,25 @@ import dev.penstock.loader.LoaderConfig;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.trainer.checkpoint.Checkpoint;
 import dev.penstock.trainer.checkpoint.Checkpoints;
+import dev.penstock.trainer.world.CollectiveTimeouts;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /// What a run is, the same for all of its ranks.
 ///
 /// @param run directory, on a file system that all ranks see
+/// @param weights that it begins with, where it has no checkpoint
 /// @param trace file that every rank appends to
+/// @param timeouts how long ranks wait for each other
 public record RunSettings(
         Recipe recipe,
         Path run,
+        Optional<WarmStart> weights,
         Checkpointing checkpointing,
         Calibrating calibrating,
         Optional<Path> trace,
-        Recording recording) {
+        Recording recording,
+        CollectiveTimeouts timeouts) {
 
     RunDirectory directory() {
         return RunDirectory.create(run);
@@ -30,7 +35,7 @@ public record RunSettings(
 
     /// What a checkpoint of this run, with so many steps, is told from others by.
     RunIdentity identity(long stepCount) {
-        return new RunIdentity(recipe.digest() + " steps=" + stepCount);
+        return new RunIdentity(recipe.digest() + " steps=" + stepCount, weights.map(WarmStart::sha256));
     }
 
     /// Fails before any process or model is made when the run directory holds a checkpoint that this run does not
