@@ -1,6 +1,6 @@
 """PyTorch's side of the comparison: makes a convnet, trains it on given batches, and looks at what came back.
 
-convnet.py make DIR             writes net.pt, net.safetensors, batches/ and test/ (raw little-endian)
+convnet.py make DIR             writes net.pt, net.safetensors, net.state_dict.pt, batches/ and test/ (raw little-endian)
 convnet.py train DIR STEPS LR   trains on the batches; prints a loss per step, then the accuracy on the test images
 convnet.py autocast DIR STEPS LR  the same, forward passes under torch.autocast with bfloat16
 convnet.py same DIR             compares DIR/out bit for bit with what make wrote
@@ -50,6 +50,7 @@ def make(directory, steps=400):
     net = ConvNet()
     torch.jit.save(torch.jit.script(net), str(directory / "net.pt"))
     safetensors.torch.save_file(net.state_dict(), directory / "net.safetensors")
+    torch.save(net.state_dict(), directory / "net.state_dict.pt")
     generator = numpy.random.default_rng(21)
     for name, count in ("train", BATCH * steps), ("test", 2000):
         image, label = images(generator, count)

@@ -68,6 +68,12 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         };
     }
 
+    /// Ends a process whose own threads do not come to report a failure, without waiting for any of them.
+    static void halt(PenstockException failure) {
+        System.err.println("penstock: " + Locations.withoutSecrets(oneLine(failure.getMessage())));
+        Runtime.getRuntime().halt(ExitCode.FAILED);
+    }
+
     private static void print(PrintWriter err, String message, Exception failure, List<String> arguments) {
         err.println("penstock: " + Locations.withoutSecrets(message));
         if (arguments.contains(CommonOptions.VERBOSE)) {

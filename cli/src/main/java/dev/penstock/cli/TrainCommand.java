@@ -27,16 +27,19 @@ import dev.penstock.cli.train.Recording;
 import dev.penstock.cli.train.RunDaemon;
 import dev.penstock.cli.train.RunSettings;
 import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.cli.train.WarmStart;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.Loader;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.StepSettings;
+import dev.penstock.trainer.world.CollectiveTimeouts;
 import dev.penstock.trainer.world.ParentWatch;
 import dev.penstock.trainer.world.World;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +58,8 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Train a recipe, data-parallel over processes.",
-            "--ranks N starts N processes here. Where RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT are"
-                    + " set, this process is that rank.",
+            "--ranks N starts N processes here. Where torchrun's RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and"
+                    + " MASTER_PORT are set, or srun, mpirun or mpiexec says so, this process is that rank.",
             "A run directory that holds a checkpoint is continued from it."
         })
 final class TrainCommand implements Callable<Integer> {
@@ -103,6 +106,13 @@ final class TrainCommand implements Callable<Integer> {
     private Path run = Path.of("penstock-run");
 
     @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Begin with these weights: a safetensors file, or a state dict of PyTorch, with the names and"
+                    + " shapes of the model. A run that has a checkpoint continues from that.")
+    private Optional<Path> weights = Optional.empty();
+
+    @Option(
             names = "--checkpoint-every",
             paramLabel = "N",
             description = "Steps between checkpoints; the last step has one too. Default: ${DEFAULT-VALUE}.")
@@ -126,6 +136,14 @@ final class TrainCommand implements Callable<Integer> {
                     + " balancing goes by them 32 steps later. No sample changes its step. With off, runs repeat to"
                     + " the bit. Default: ${DEFAULT-VALUE}.")
     private CalibrationSchedule calibrate = new CalibrationSchedule.Off();
+
+    @Option(
+            names = "--rank-timeout",
+            paramLabel = "SECONDS",
+            description = "Give up a rank of which nothing is heard for so long; all ranks then stop and name it. One"
+                    + " that ends is noticed at once, one that is alive may be late by minutes. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long rankTimeout = CollectiveTimeouts.defaults().silence().toSeconds();
 
     @Option(
             names = "--trace",
@@ -167,12 +185,15 @@ final class TrainCommand implements Callable<Integer> {
         RunSettings settings = new RunSettings(
                 chosen,
                 run,
+                weights.map(WarmStart::of),
                 new Checkpointing(checkpointEvery, keep),
                 calibrating(chosen),
                 trace,
                 profile,
                 recording,
-                new Patience(maxSkippedSteps));
+                new Patience(
+                        maxSkippedSteps,
+                        CollectiveTimeouts.defaults().withSilence(Duration.ofSeconds(rankTimeout))));
         if (World.isLaunched(environment)) {
             trainRank(settings, environment);
         } else {
@@ -190,7 +211,7 @@ final class TrainCommand implements Callable<Integer> {
                     .with("WORLD_SIZE", world.worldSize())
                     .remedy("leave --ranks out under a launcher, or clear the launcher's variables"));
         }
-        int localRanks = localRanks(environment, world);
+        int localRanks = world.localRanks(environment);
         Recipe chosen = settings.recipe();
         LoaderConfig.Builder config =
                 withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
@@ -202,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
                     world,
                     settings,
                     new RankLoading(config, opening(chosen, environment)),
-                    new Console(common.out(), common::progress));
+                    new Console(common.out(), common::progress, FailureReport::halt));
             training.run(dataset.index(), dataset.store());
             if (world.isFirst() && !ParentWatch.hasParent(environment)) {
                 conclude(training.report(), config.build());
@@ -244,19 +265,6 @@ final class TrainCommand implements Callable<Integer> {
         stated.put("batch", Integer.toString(config.batchSize()));
         config.steps().ifPresent(count -> stated.put("steps", Long.toString(count)));
         return stated;
-    }
-
-    private static int localRanks(Map<String, String> environment, World world) {
-        String text = environment.getOrDefault(LocalTraining.LOCAL_WORLD_SIZE, Integer.toString(world.worldSize()));
-        try {
-            return Math.max(1, Integer.parseInt(text));
-        } catch (NumberFormatException notANumber) {
-            throw new ConfigurationException(
-                    FailureMessage.of("world")
-                            .with(LocalTraining.LOCAL_WORLD_SIZE, text)
-                            .remedy("must be a whole number"),
-                    notANumber);
-        }
     }
 
     /// What neither the command line nor the config file says is the recipe's.

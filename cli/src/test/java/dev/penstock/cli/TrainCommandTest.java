@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.penstock.trainer.world.JavaCommand;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,6 +248,46 @@ class TrainCommandTest {
         List<String> command = train(run, (Object[]) options);
         command.add("--ranks=2");
         KilledTraining.of(command, directory.resolve(run), 2, STEPS_BEFORE_KILL, STEPS);
+    }
+
+    /// The number of ranks changes who computes a sample, and in which order a sum is made; nothing else.
+    private void assertGoesOnAsAlone(String run) throws IOException {
+        CommandRun.done(train("alone").toArray());
+        assertThat(globalBatches(run)).hasSize(STEPS).isEqualTo(globalBatches("alone"));
+        List<Double> expected = losses("alone");
+        List<Double> found = losses(run);
+        assertThat(found).hasSize(STEPS);
+        for (int step = 0; step < STEPS; step++) {
+            assertThat(found.get(step)).as("step %d", step).isCloseTo(expected.get(step), within(REASSOCIATION));
+        }
+    }
+
+    @Test
+    void oneRankDiesAllStopAndNameItAndFewerGoOn() throws Exception {
+        List<String> command = train("widowed");
+        command.add("--ranks=2");
+        Process parent = KilledTraining.started(command, directory.resolve("widowed"), STEPS_BEFORE_KILL);
+        List<ProcessHandle> ranks = parent.descendants().toList();
+        ProcessHandle second = ranks.stream()
+                .filter(rank -> environment(rank).contains("\0RANK=1\0"))
+                .findFirst()
+                .orElseThrow();
+        second.destroyForcibly();
+
+        assertThat(parent.waitFor()).isEqualTo(ExitCode.FAILED);
+        ranks.forEach(rank -> rank.onExit().join());
+        assertThat(directory.resolve("widowed").resolve(KilledTraining.LOG)).content().contains("local rank failed: rank=1, exitCode=137");
+
+        CommandRun.done(train("widowed").toArray());
+        assertGoesOnAsAlone("widowed");
+    }
+
+    private static String environment(ProcessHandle process) {
+        try {
+            return "\0" + Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"));
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     @Test

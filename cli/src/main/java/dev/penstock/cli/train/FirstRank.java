@@ -18,15 +18,15 @@ final class FirstRank implements AutoCloseable {
     private final RunRecorder recorder;
     private final StepReport report;
 
-    /// @param start what it takes to do this start again
-    FirstRank(RunSettings settings, OpenRun run, RunStart start, Console console) {
+    FirstRank(RunSettings settings, OpenRun run, Console console) {
         this.settings = settings;
         this.run = run;
         this.console = console;
         directory = settings.directory();
         checkpoints = new BackgroundCheckpoints(settings.checkpoints());
         saver = new RunSaver(checkpoints, run::state, run.model().parameters(), run.optimizer(), run.loader()::commit);
-        recorder = new RunRecorder(directory, start, settings.recording(), checkpoints, console.out());
+        recorder = new RunRecorder(
+                directory, RunStart.of(settings, run), settings.recording(), checkpoints, console.out());
         report = new StepReport(console, run.loader(), settings.recipe().model().lossUnit());
     }
 

@@ -1,5 +1,6 @@
 package dev.penstock.cli.train;
 
+import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.StepSettings;
@@ -13,6 +14,7 @@ import dev.penstock.trainer.world.Collective;
 /// The pieces of a run as one rank has them open.
 record OpenRun(
         RunIdentity identity,
+        DatasetIndex index,
         LoaderConfig config,
         BatchSource loader,
         Collective ranks,

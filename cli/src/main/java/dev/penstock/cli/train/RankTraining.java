@@ -16,9 +16,9 @@ import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.model.Model;
 import dev.penstock.trainer.reduce.GradientReduction;
+import dev.penstock.trainer.optimize.Optimizer;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
-import dev.penstock.trainer.world.CollectiveTimeouts;
 import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -62,41 +62,44 @@ public final class RankTraining {
                 settings.calibrating(), world, beginning.calibrations(), index, loading.from(beginning.step()));
         LoaderConfig config =
                 loading.config().assigners(calibration.assigners()).build();
-        Model model = settings.recipe().model().build(config.seed());
-        try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults());
-                GradientReduction reduction = settings.recipe().optimization().arithmetic().reduction().of(model.parameters(), ranks);
-                BatchSource loader = openLoader(index, store, config)) {
-            OpenRun run = new OpenRun(
-                    settings.identity(loader.stepCount()),
-                    config,
-                    loader,
-                    ranks,
-                    reduction,
-                    calibration,
-                    model,
-                    settings.recipe().optimization().optimizer(model.parameters()));
-            beginning.restore(run);
-            run.agree(beginning, settings.calibrating());
-            if (world.isFirst()) {
-                beginning.cutBack(directory, settings.trace());
-                announce(beginning, loader.stepCount());
-            }
-            ranks.barrier();
-            if (world.isFirst()) {
-                RunStart start = RunStart.of(settings, index, config, loader.stepCount());
-                try (FirstRank first = new FirstRank(settings, run, start, console)) {
-                    train(run, Optional.of(first));
-                    first.complete();
+        try (Collective ranks = Collective.join(world, settings.patience().timeouts(), console.ending())) {
+            ranks.tellingFailures(() -> {
+                Model model = settings.recipe().model().build(config.seed());
+                Optimization optimization = settings.recipe().optimization();
+                Optimizer optimizer = optimization.optimizer(model.parameters());
+                try (GradientReduction reduction =
+                                optimization.arithmetic().reduction().of(model.parameters(), ranks);
+                        BatchSource loader = openLoader(index, store, config)) {
+                    RunIdentity identity = beginning.identity(settings.identity(loader.stepCount()));
+                    OpenRun run = new OpenRun(
+                            identity, index, config, loader, ranks, reduction, calibration, model, optimizer);
+                    ranks.tellingFailures(() -> train(run, beginning));
                 }
-            } else {
-                train(run, Optional.empty());
+            });
+        }
+    }
+
+    private void train(OpenRun run, RunBeginning beginning) {
+        beginning.restore(run, settings.weights());
+        run.agree(beginning, settings.calibrating());
+        if (world.isFirst()) {
+            beginning.cutBack(directory, settings.trace());
+            announce(beginning, run.loader().stepCount());
+        }
+        run.ranks().barrier();
+        if (world.isFirst()) {
+            try (FirstRank first = new FirstRank(settings, run, console)) {
+                train(run, Optional.of(first));
+                first.complete();
             }
-            ranks.barrier();
-            if (world.isFirst()) {
-                settings.profile()
-                        .ifPresent(window -> new RunProfile(window, directory)
-                                .write(world.worldSize(), beginning.step(), console));
-            }
+        } else {
+            train(run, Optional.empty());
+        }
+        run.ranks().barrier();
+        if (world.isFirst()) {
+            settings.profile()
+                    .ifPresent(window -> new RunProfile(window, directory)
+                            .write(world.worldSize(), beginning.step(), console));
         }
     }
 

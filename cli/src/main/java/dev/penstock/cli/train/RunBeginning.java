@@ -34,12 +34,20 @@ record RunBeginning(
         return nextStep;
     }
 
-    /// Makes model and optimiser what the checkpoint holds, if there is one and it is of this run.
-    void restore(OpenRun run) {
-        checkpoint.ifPresent(found -> {
-            run.identity().requireContinues(found.state(), run.loader().state(step));
-            found.restore(run.model().parameters(), run.optimizer());
-        });
+    /// The run that is taken up.
+    RunIdentity identity(RunIdentity stated) {
+        return checkpoint.map(found -> stated.continuing(found.state())).orElse(stated);
+    }
+
+    /// Makes model and optimiser what the checkpoint holds, if it is one of this run; without one, the model what the
+    /// given weights are.
+    void restore(OpenRun run, Optional<WarmStart> weights) {
+        checkpoint.ifPresentOrElse(
+                found -> {
+                    run.identity().requireContinues(found.state(), run.loader().state(step));
+                    found.restore(run.model().parameters(), run.optimizer());
+                },
+                () -> weights.ifPresent(given -> given.load(run.model())));
     }
 
     /// Removes what the run directory says of steps that are trained again.

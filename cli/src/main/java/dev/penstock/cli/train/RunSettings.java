@@ -12,11 +12,13 @@ import java.util.Optional;
 /// What a run is, the same for all of its ranks.
 ///
 /// @param run directory, on a file system that all ranks see
+/// @param weights that it begins with, where it has no checkpoint
 /// @param trace file that every rank appends to
 /// @param profile steps that every rank records
 public record RunSettings(
         Recipe recipe,
         Path run,
+        Optional<WarmStart> weights,
         Checkpointing checkpointing,
         Calibrating calibrating,
         Optional<Path> trace,
@@ -34,7 +36,7 @@ public record RunSettings(
 
     /// What a checkpoint of this run, with so many steps, is told from others by.
     RunIdentity identity(long stepCount) {
-        return new RunIdentity(recipe.digest() + " steps=" + stepCount);
+        return new RunIdentity(recipe.digest() + " steps=" + stepCount, weights.map(WarmStart::sha256));
     }
 
     void requireProfileWithin(long stepCount) {

@@ -2,7 +2,6 @@ package dev.penstock.cli.train;
 
 import dev.penstock.cli.report.Environment;
 import dev.penstock.cli.report.LineFile;
-import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.trainer.record.GitRevision;
 import dev.penstock.trainer.record.PlanDigest;
@@ -21,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param options as given or by default; where they leave something to the recipe, `batch` and `steps` say it
 /// @param seed of the order, of the first parameters and of what a step draws
 /// @param model text that only the same model has; of a module, with the checksum of its file
+/// @param weights that the run began with, as stated
 /// @param dataset digest of its index, which holds the checksum of every byte
 /// @param plan of the first steps
 /// @param git revision of the working directory; empty outside of a repository
@@ -32,6 +32,7 @@ record RunStart(
         long seed,
         String model,
         Optimization optimization,
+        Optional<WarmStart> weights,
         Map<String, String> options,
         String dataset,
         PlanDigest plan,
@@ -42,7 +43,9 @@ record RunStart(
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    static RunStart of(RunSettings settings, DatasetIndex index, LoaderConfig config, long stepCount) {
+    static RunStart of(RunSettings settings, OpenRun run) {
+        LoaderConfig config = run.config();
+        long stepCount = run.loader().stepCount();
         return new RunStart(
                 config.startStep(),
                 config.ranks(),
@@ -51,9 +54,10 @@ record RunStart(
                 config.seed(),
                 settings.recipe().model().digest(),
                 settings.recipe().optimization(),
+                settings.weights(),
                 settings.recording().options(),
-                index.digest(),
-                PlanDigest.of(index, config, stepCount),
+                run.index().digest(),
+                PlanDigest.of(run.index(), config, stepCount),
                 GitRevision.of(Path.of("")),
                 settings.recording().version(),
                 Libtorch.version(),

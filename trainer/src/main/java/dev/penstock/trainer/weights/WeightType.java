@@ -37,6 +37,12 @@ enum WeightType {
                 .findFirst();
     }
 
+    static Optional<WeightType> ofStorage(String storageClass) {
+        return Arrays.stream(values())
+                .filter(type -> type.storageClass.equals(storageClass))
+                .findFirst();
+    }
+
     /// @param tensor for the message
     static WeightType of(String tensor, ScalarType scalarType) {
         return Arrays.stream(values())

@@ -1,19 +1,30 @@
 package dev.penstock.trainer.world;
 
+import dev.penstock.error.PenstockException;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
 /// What the ranks of a world do together. Every rank makes the same calls in the same order.
 ///
 /// Every call but [#startSum(Tensor)] blocks until its result is there, and throws
-/// [RankLostException][dev.penstock.error.RankLostException] when another rank is gone. After that the collective is
-/// of no more use.
+/// [RankLostException][dev.penstock.error.RankLostException] when another rank is gone: its process ended, it was
+/// silent for longer than [CollectiveTimeouts] allow, or it said why it stops. After that the collective is of no more
+/// use.
 ///
 /// Threading: confined to one thread.
 public sealed interface Collective extends AutoCloseable permits SoloCollective, GlooCollective {
 
     /// Meets the other ranks; a world of one needs no network.
     static Collective join(World world, CollectiveTimeouts timeouts) {
-        return world.worldSize() == 1 ? new SoloCollective() : GlooCollective.join(world, timeouts);
+        return join(world, timeouts, _ -> {});
+    }
+
+    /// The same, for a process that must not outlive the others.
+    ///
+    /// @param unnoticed is told of a loss when this rank has known of it for seconds and has not come to a call that
+    ///     could say so; on another thread
+    static Collective join(World world, CollectiveTimeouts timeouts, Consumer<PenstockException> unnoticed) {
+        return world.worldSize() == 1 ? new SoloCollective() : GlooCollective.join(world, timeouts, unnoticed);
     }
 
     int worldSize();
@@ -41,6 +52,20 @@ public sealed interface Collective extends AutoCloseable permits SoloCollective,
     /// @param digest short text that is equal exactly if the subject is
     void requireAgreement(String subject, String digest);
 
+    /// Tells the other ranks why this one stops before its end, so that they can say so too; once.
+    void lastWords(Throwable cause);
+
+    /// Does a part of this rank's work; if it fails, the others hear why before anything is closed.
+    default void tellingFailures(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error failure) {
+            lastWords(failure);
+            throw failure;
+        }
+    }
+
+    /// Leaves. Ranks that still need this one fail, and say that it left.
     @Override
     void close();
 }

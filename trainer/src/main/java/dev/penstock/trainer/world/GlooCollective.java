@@ -2,9 +2,11 @@ package dev.penstock.trainer.world;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -23,27 +25,47 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// A sum is the same on every rank to the last bit, and the same from run to run at one world size.
 final class GlooCollective implements Collective {
 
+    /// Between looks at who is lost; a wait that is shorter, as nearly all are, costs nothing more.
+    private static final long LOOK_MILLIS = 500;
+
+    /// What c10d says when a wait of limited length ends before the call does.
+    private static final String MOMENT_IS_OVER = "Operation timed out!";
+
     private final World world;
+    private final RankWatch watch;
     private final Rendezvous rendezvous;
     private final ProcessGroupGloo gloo;
 
-    private GlooCollective(World world, Rendezvous rendezvous, ProcessGroupGloo gloo) {
+    private GlooCollective(World world, RankWatch watch, Rendezvous rendezvous, ProcessGroupGloo gloo) {
         this.world = world;
+        this.watch = watch;
         this.rendezvous = rendezvous;
         this.gloo = gloo;
     }
 
-    static GlooCollective join(World world, CollectiveTimeouts timeouts) {
-        Rendezvous rendezvous = Rendezvous.open(world, timeouts.join());
+    static GlooCollective join(World world, CollectiveTimeouts timeouts, Consumer<PenstockException> unnoticed) {
+        RankWatch watch = new RankWatch(world.rank(), unnoticed);
+        try {
+            return connect(world, timeouts, watch);
+        } catch (RuntimeException failed) {
+            watch.lastWords(failed);
+            watch.close();
+            throw failed;
+        }
+    }
+
+    private static GlooCollective connect(World world, CollectiveTimeouts timeouts, RankWatch watch) {
+        Rendezvous rendezvous = Rendezvous.open(world, timeouts, watch);
         try {
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(
                     new Milliseconds(timeouts.call().toMillis()));
             options.devices(new GlooDeviceVector(device(world)));
             ProcessGroupGloo gloo = new ProcessGroupGloo(rendezvous.share(), world.rank(), world.worldSize(), options);
-            return new GlooCollective(world, rendezvous, gloo);
+            return new GlooCollective(world, watch, rendezvous, gloo);
         } catch (RuntimeException e) {
+            PenstockException reason = watch.explain(lost(world, "connecting the ranks", e));
             rendezvous.close();
-            throw lost(world, "connecting the ranks", e);
+            throw reason;
         }
     }
 
@@ -71,19 +93,13 @@ final class GlooCollective implements Collective {
     @Override
     public PendingSum startSum(Tensor tensor) {
         try (PointerScope _ = new PointerScope()) {
-            Work work = gloo.allreduce(new TensorVector(tensor));
+            Work work = start("all-reduce", () -> gloo.allreduce(new TensorVector(tensor)));
             work.retainReference();
-            return () -> finish("all-reduce", work);
-        } catch (RuntimeException e) {
-            throw lost(world, "all-reduce", e);
-        }
-    }
-
-    private void finish(String what, Work work) {
-        try (work) {
-            work._wait();
-        } catch (RuntimeException e) {
-            throw lost(world, what, e);
+            return () -> {
+                try (work) {
+                    finish("all-reduce", work);
+                }
+            };
         }
     }
 
@@ -122,10 +138,38 @@ final class GlooCollective implements Collective {
     }
 
     private void await(String what, Supplier<Work> call) {
+        finish(what, start(what, call));
+    }
+
+    private Work start(String what, Supplier<Work> call) {
         try {
-            call.get()._wait();
+            return call.get();
         } catch (RuntimeException e) {
-            throw lost(world, what, e);
+            throw watch.explain(lost(world, what, e));
+        }
+    }
+
+    private void finish(String what, Work work) {
+        try {
+            while (!isComplete(work)) {
+                watch.requireAll();
+            }
+        } catch (PenstockException lost) {
+            throw lost;
+        } catch (RuntimeException e) {
+            throw watch.explain(lost(world, what, e));
+        }
+    }
+
+    /// Waits for a moment: Gloo notices a connection that closes, but not a process that is stopped.
+    private static boolean isComplete(Work work) {
+        try {
+            return work._wait(new Milliseconds(LOOK_MILLIS));
+        } catch (RuntimeException e) {
+            if (String.valueOf(e.getMessage()).contains(MOMENT_IS_OVER)) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -135,7 +179,8 @@ final class GlooCollective implements Collective {
                         .with("rank", world.rank())
                         .with("worldSize", world.worldSize())
                         .with("found", Rendezvous.firstLine(cause))
-                        .remedy("another rank died or hangs; its own output says why"),
+                        .remedy(
+                                "another rank cannot be reached, or is alive and does not come; its own output says why"),
                 cause);
     }
 
@@ -145,8 +190,17 @@ final class GlooCollective implements Collective {
     }
 
     @Override
+    public void lastWords(Throwable cause) {
+        watch.lastWords(cause);
+    }
+
+    @Override
     public void close() {
-        gloo.close();
+        watch.close();
+        // A process group waits for its calls to end, and one that waits for a rank that is lost would take minutes.
+        if (!watch.isLost()) {
+            gloo.close();
+        }
         rendezvous.close();
     }
 }

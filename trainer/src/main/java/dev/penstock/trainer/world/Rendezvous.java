@@ -2,29 +2,45 @@ package dev.penstock.trainer.world;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Store;
+import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 
 /// The key-value store that rank 0 serves, through which the ranks find each other and compare what must be equal.
 final class Rendezvous implements AutoCloseable {
 
+    /// Between looks at the store, which cannot be asked to call; short against the start of a process.
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
+
     private final World world;
     private final Duration timeout;
     private final TCPStore store;
+    private final RankWatch watch;
     private int agreements;
 
-    private Rendezvous(World world, Duration timeout, TCPStore store) {
+    private Rendezvous(World world, Duration timeout, TCPStore store, RankWatch watch) {
         this.world = world;
         this.timeout = timeout;
         this.store = store;
+        this.watch = watch;
     }
 
     /// Returns once every rank has come and all know the same world.
-    static Rendezvous open(World world, Duration timeout) {
+    ///
+    /// @param watch starts here; the caller closes it
+    static Rendezvous open(World world, CollectiveTimeouts timeouts, RankWatch watch) {
+        Duration timeout = timeouts.join();
         TCPStoreOptions options = new TCPStoreOptions()
                 .port((short) world.masterPort())
                 .isServer(world.isFirst())
@@ -32,12 +48,37 @@ final class Rendezvous implements AutoCloseable {
                 .timeout(new Milliseconds(timeout.toMillis()));
         Rendezvous rendezvous;
         try {
-            rendezvous = new Rendezvous(world, timeout, new TCPStore(world.masterAddress(), options));
+            rendezvous = new Rendezvous(world, timeout, new TCPStore(world.masterAddress(), options), watch);
         } catch (RuntimeException e) {
             throw unreachable(world, timeout, e);
         }
-        rendezvous.meet();
-        return rendezvous;
+        try {
+            rendezvous.claim();
+            watch.start((host, here) -> rendezvous.post(host, timeouts.silence(), here));
+            rendezvous.meet();
+            return rendezvous;
+        } catch (RuntimeException failed) {
+            watch.lastWords(failed);
+            rendezvous.close();
+            throw failed;
+        }
+    }
+
+    private WatchPost post(String host, Duration silence, Consumer<RankLoss> here) throws IOException {
+        InetAddress master = InetAddress.getByName(world.masterAddress());
+        if (world.isFirst()) {
+            String token = UUID.randomUUID().toString();
+            InetAddress any = new InetSocketAddress(0).getAddress();
+            RankHub hub = new RankHub(master.isLoopbackAddress() ? master : any, token, silence, here);
+            put("watch", hub.port() + " " + token);
+            return hub;
+        }
+        String[] portAndToken = await("watch", 0).split(" ", 2);
+        return new HubLink(
+                new InetSocketAddress(master, Integer.parseInt(portAndToken[0])),
+                new WatchLine.Hello(world.rank(), host, portAndToken[1]),
+                silence,
+                here);
     }
 
     private static RuntimeException unreachable(World world, Duration timeout, RuntimeException cause) {
@@ -57,11 +98,14 @@ final class Rendezvous implements AutoCloseable {
                 cause);
     }
 
-    private void meet() {
+    private void claim() {
         if (store.add("claims/" + world.rank(), 1) > 1) {
             throw new ConfigurationException(
                     FailureMessage.of("rendezvous").with("rank", world.rank()).remedy("two processes claim this RANK"));
         }
+    }
+
+    private void meet() {
         put("worldSize/" + world.rank(), Integer.toString(world.worldSize()));
         for (int other = 0; other < world.worldSize(); other++) {
             String theirs = await("worldSize/" + other, other);
@@ -103,20 +147,42 @@ final class Rendezvous implements AutoCloseable {
         store.set(key, value);
     }
 
+    /// Waits for what a rank puts down, for as long as no rank is lost.
     private String await(String key, int rank) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         try {
+            while (!isThere(key)) {
+                if (System.nanoTime() > deadline) {
+                    throw missing(rank);
+                }
+                watch.pause(LOOK_INTERVAL);
+            }
             return store.get_to_str(key);
-        } catch (RuntimeException e) {
-            throw new RankLostException(
+        } catch (PenstockException known) {
+            throw known;
+        } catch (RuntimeException storeIsGone) {
+            throw watch.explain(new RankLostException(
                     FailureMessage.of("rendezvous")
                             .with("rank", world.rank())
-                            .with("worldSize", world.worldSize())
-                            .with("missingRank", rank)
-                            .with("waitedSeconds", timeout.toSeconds())
-                            .with("found", firstLine(e))
-                            .remedy("start all ranks, and look at why that one stopped"),
-                    e);
+                            .with("found", firstLine(storeIsGone))
+                            .remedy("rank 0, which keeps the store, died or cannot be reached"),
+                    storeIsGone));
         }
+    }
+
+    private boolean isThere(String key) {
+        try (PointerScope _ = new PointerScope()) {
+            return store.check(new StringVector(key));
+        }
+    }
+
+    private RankLostException missing(int rank) {
+        return new RankLostException(FailureMessage.of("rendezvous")
+                .with("rank", world.rank())
+                .with("worldSize", world.worldSize())
+                .with("missingRank", rank)
+                .with("waitedSeconds", timeout.toSeconds())
+                .remedy("start all ranks, and look at why that one stopped"));
     }
 
     static String firstLine(RuntimeException e) {

@@ -33,5 +33,8 @@ final class SoloCollective implements Collective {
     public void requireAgreement(String subject, String digest) {}
 
     @Override
+    public void lastWords(Throwable cause) {}
+
+    @Override
     public void close() {}
 }

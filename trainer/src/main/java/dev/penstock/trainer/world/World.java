@@ -2,12 +2,13 @@ package dev.penstock.trainer.world;
 
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Which of the processes of a run this one is, and where they meet.
 ///
 /// The contract of `torchrun` and other launchers: `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`.
+/// Open MPI's `mpirun`, `mpiexec` over PMI and Slurm's `srun` are understood by variables of their own.
 ///
 /// @param localRank this process among those of its host
 /// @param masterAddress host of rank 0
@@ -20,7 +21,6 @@ public record World(int rank, int worldSize, int localRank, String masterAddress
     static final String MASTER_ADDR = "MASTER_ADDR";
     static final String MASTER_PORT = "MASTER_PORT";
 
-    private static final List<String> VARIABLES = List.of(RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT);
     private static final int MAX_PORT = 65_535;
 
     public World {
@@ -44,40 +44,36 @@ public record World(int rank, int worldSize, int localRank, String masterAddress
         return new World(0, 1, 0, "localhost", 0);
     }
 
-    /// Reads the variables of a launcher; none of them set means one process alone.
+    /// Reads the variables of the launcher that started this process; without one it is alone.
+    ///
+    /// Fails with [ConfigurationException] when a launcher's variables are there in part.
     public static World fromEnvironment(Map<String, String> environment) {
-        List<String> missing = VARIABLES.stream()
-                .filter(name -> !environment.containsKey(name))
-                .toList();
-        if (missing.size() == VARIABLES.size()) {
-            return single();
-        }
-        if (!missing.isEmpty()) {
-            throw new ConfigurationException(FailureMessage.of("world")
-                    .with("missing", String.join(" ", missing))
-                    .remedy("set all of " + String.join(" ", VARIABLES) + ", or none"));
-        }
-        return new World(
-                number(environment, RANK),
-                number(environment, WORLD_SIZE),
-                number(environment, LOCAL_RANK),
-                environment.getOrDefault(MASTER_ADDR, ""),
-                number(environment, MASTER_PORT));
+        LauncherVariables variables = new LauncherVariables(environment);
+        return launcher(variables).map(launcher -> launcher.world(variables)).orElseGet(World::single);
     }
 
-    /// Whether a launcher set any of the variables, so that this process is one rank of its run.
+    /// Whether a launcher started this process as a rank of its run.
     public static boolean isLaunched(Map<String, String> environment) {
-        return VARIABLES.stream().anyMatch(environment::containsKey);
+        return launcher(new LauncherVariables(environment)).isPresent();
     }
 
-    private static int number(Map<String, String> environment, String name) {
-        String text = environment.getOrDefault(name, "");
-        try {
-            return Integer.parseInt(text.strip());
-        } catch (NumberFormatException e) {
-            throw new ConfigurationException(
-                    FailureMessage.of("world").with(name, text).remedy("must be a whole number"), e);
+    /// How many ranks share this host, as far as the launcher says it; else all may.
+    public int localRanks(Map<String, String> environment) {
+        LauncherVariables variables = new LauncherVariables(environment);
+        int ranks = launcher(variables)
+                .map(launcher -> launcher.localRanks(variables).orElse(worldSize))
+                .orElse(1);
+        return Math.clamp(ranks, 1, worldSize);
+    }
+
+    private static Optional<Launcher> launcher(LauncherVariables variables) {
+        Optional<Launcher> found = Launcher.INNERMOST_FIRST.stream()
+                .filter(launcher -> launcher.started(variables))
+                .findFirst();
+        if (found.isEmpty() && variables.hasAny(Torchrun.ADDRESS)) {
+            return Optional.of(new Torchrun());
         }
+        return found;
     }
 
     /// Whether this is the rank that writes checkpoints and reports.

@@ -1,4 +1,5 @@
-/// The processes of one run: who they are, how they talk, how local ones are started and stopped together.
+/// The processes of one run: who they are, how they talk, how they notice that one is lost, how local ones are started
+/// and stopped together.
 ///
 /// Enter at [World][dev.penstock.trainer.world.World] (from the environment),
 /// [Collective][dev.penstock.trainer.world.Collective] (sums and broadcasts) and

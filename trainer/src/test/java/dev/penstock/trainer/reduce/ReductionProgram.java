@@ -9,7 +9,6 @@ import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,8 +36,7 @@ final class ReductionProgram {
         Libtorch.initialize(1);
         World world = World.fromEnvironment(System.getenv());
         Path directory = Path.of(arguments[0]);
-        CollectiveTimeouts timeouts = new CollectiveTimeouts(Duration.ofSeconds(60), Duration.ofMinutes(5));
-        try (Collective ranks = Collective.join(world, timeouts)) {
+        try (Collective ranks = Collective.join(world, CollectiveTimeouts.defaults())) {
             for (ReductionCase each : ReductionCase.values()) {
                 for (Cut cut : Cut.values()) {
                     reduce(each, cut, ranks, world.rank(), directory);

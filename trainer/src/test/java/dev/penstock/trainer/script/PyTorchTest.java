@@ -15,12 +15,21 @@ import dev.penstock.trainer.optimize.AdamWOptimizer;
 import dev.penstock.trainer.optimize.AdamWSettings;
 import dev.penstock.trainer.optimize.Constant;
 import dev.penstock.trainer.tensor.Libtorch;
+import dev.penstock.trainer.weights.Safetensors;
+import dev.penstock.trainer.weights.StrictWeights;
+import dev.penstock.trainer.world.Collective;
+import dev.penstock.trainer.world.CollectiveTimeouts;
+import dev.penstock.trainer.world.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,6 +77,20 @@ class PyTorchTest {
 
         convnet.run("same", directory);
         convnet.run("check", directory);
+    }
+
+    @Test
+    void stateDictOfPyTorchIsTheModelsAndIsReadToTheBit() {
+        ScriptModel model = load();
+        Map<String, Tensor> expected = Safetensors.read(directory.resolve("net.safetensors"));
+        model.parameters().values().zero_();
+
+        StrictWeights.read(directory.resolve("net.state_dict.pt")).copyTo(model.stateDict());
+
+        model.stateDict()
+                .forEach((name, tensor) -> assertThat(torch.equal(tensor, Objects.requireNonNull(expected.get(name))))
+                        .as(name)
+                        .isTrue());
     }
 
     @Test

@@ -141,7 +141,8 @@ class LocalRanksTest {
     @Test
     void aMasterThatNeverComesIsAnErrorThatNamesItsAddress() {
         World world = new World(1, 2, 1, "127.0.0.1", 1);
-        CollectiveTimeouts impatient = new CollectiveTimeouts(Duration.ofMillis(300), Duration.ofSeconds(1));
+        CollectiveTimeouts impatient =
+                new CollectiveTimeouts(Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
         assertThatThrownBy(() -> Collective.join(world, impatient))
                 .isInstanceOf(RankLostException.class)

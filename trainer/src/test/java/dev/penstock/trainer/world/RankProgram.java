@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// What a rank of a test does; the first argument says which test.
 final class RankProgram {
@@ -37,9 +38,11 @@ final class RankProgram {
                 case "train-until-killed" -> trainUntilKilled(world);
                 case "disagree" -> join(world).requireAgreement("plan", "digest-" + world.rank());
                 case "wait" -> waitForParent();
+                case "sum" -> sumUntil(world, arguments[1]);
+                case "announce" -> announce(world);
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
-        } catch (PenstockException e) {
+        } catch (PenstockException | IllegalStateException e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }
@@ -47,7 +50,8 @@ final class RankProgram {
 
     static Collective join(World world) {
         Libtorch.initialize(1);
-        return Collective.join(world, new CollectiveTimeouts(Duration.ofSeconds(30), Duration.ofMinutes(5)));
+        return Collective.join(
+                world, new CollectiveTimeouts(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(3)));
     }
 
     /// Leaves gradients and parameters after some steps where the test can read them.
@@ -110,6 +114,77 @@ final class RankProgram {
             }
             step.train(share(0, world.rank(), world.worldSize()));
         }
+    }
+
+    /// Adds up for ever; in its fifth call rank 1 does what the test wants, or else it says that it has come so far.
+    private static void sumUntil(World world, String deed) {
+        try (Collective ranks = join(world)) {
+            ranks.tellingFailures(() -> {
+                for (int call = 0; ; call++) {
+                    if (call == 5) {
+                        say("summing");
+                        if (world.rank() == 1) {
+                            act(deed, ranks);
+                        }
+                    }
+                    ranks.sum(call);
+                    if (call == 5) {
+                        say("on time again");
+                    }
+                }
+            });
+        } catch (OutOfMemoryError failed) {
+            System.exit(1);
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    private static void act(String deed, Collective ranks) {
+        switch (deed) {
+            case "throw" -> throw new IllegalStateException("boom on purpose");
+            case "run out of memory" -> System.out.println(new long[1 << 24][1 << 20].length);
+            case "leave" -> {
+                ranks.close();
+                System.exit(0);
+            }
+            case "stay away" -> stayAway();
+            case "be late" -> beLate();
+            default -> {}
+        }
+    }
+
+    private static void stayAway() {
+        try {
+            Thread.currentThread().join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Far later than a silent rank may be; it is heard all the while.
+    private static void beLate() {
+        long end = System.nanoTime() + Duration.ofSeconds(6).toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        say("late");
+    }
+
+    /// Says that rank 0 knows of this rank, which still waits for others.
+    private static void announce(World world) {
+        Thread.ofPlatform().daemon().start(() -> {
+            boolean watched = false;
+            while (!watched) {
+                watched = Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals("penstock-rank-link"));
+            }
+            say("watched");
+        });
+        join(world);
     }
 
     private static void waitForParent() throws InterruptedException {

@@ -30,7 +30,7 @@ class WorldTest {
 
         assertThatThrownBy(() -> World.fromEnvironment(partial))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("world failed: missing=MASTER_PORT;"
+                .hasMessage("world failed: set=RANK WORLD_SIZE LOCAL_RANK MASTER_ADDR, missing=MASTER_PORT;"
                         + " set all of RANK WORLD_SIZE LOCAL_RANK MASTER_ADDR MASTER_PORT, or none");
     }
 
@@ -40,7 +40,7 @@ class WorldTest {
         assertRefused("RANK", "3", "RANK=3, WORLD_SIZE=3");
         assertRefused("WORLD_SIZE", "0", "WORLD_SIZE=0");
         assertRefused("LOCAL_RANK", "2", "LOCAL_RANK=2");
-        assertRefused("MASTER_ADDR", " ", "MASTER_ADDR= ");
+        assertRefused("MASTER_ADDR", " ", "missing=MASTER_ADDR");
         assertRefused("MASTER_PORT", "70000", "MASTER_PORT=70000");
     }
 
