@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         description = {
             "Keep data warm for every trainer on this host, and hand them batches without a copy.",
             "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says. SIGTERM stops it.",
-            "The tiers serve all jobs; --connections are those of one stream."
+            "The tiers serve all jobs; --connections are those of one store, which its jobs share fairly."
         })
 final class ServeCommand implements Callable<Integer> {
 

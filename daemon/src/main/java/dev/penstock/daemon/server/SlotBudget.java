@@ -20,12 +20,8 @@ final class SlotBudget {
 
     /// Takes memory out of the budget; fails where it does not hold as much, nor will when those who are leaving have left.
     synchronized void reserve(long bytes) {
-        long deadline = System.nanoTime() + LEAVING_NANOS;
-        while (bytes > limitBytes - reservedBytes) {
-            long leftMillis = bytes > limitBytes ? 0 : TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (leftMillis > 0 && awaitRelease(leftMillis)) {
-                continue;
-            }
+        awaitRoom(bytes);
+        if (bytes > limitBytes - reservedBytes) {
             throw new ResourceExhaustedException(FailureMessage.of("reserving slot memory")
                     .with("bytes", bytes)
                     .with("reservedBytes", reservedBytes)
@@ -35,14 +31,19 @@ final class SlotBudget {
         reservedBytes += bytes;
     }
 
-    /// False when this thread is to stop.
-    private boolean awaitRelease(long millis) {
-        try {
-            wait(millis);
-            return true;
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return false;
+    private void awaitRoom(long bytes) {
+        long deadline = System.nanoTime() + LEAVING_NANOS;
+        while (bytes <= limitBytes && bytes > limitBytes - reservedBytes) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (leftMillis <= 0) {
+                return;
+            }
+            try {
+                wait(leftMillis);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
