@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
             "Keep data warm for every trainer on this host, and hand them batches without a copy.",
             "Trainers attach with `--daemon SOCKET`, or as docs/protocol.md says; docs/daemon.md says how to run it.",
             "SIGTERM stops it, another one after a second at once.",
-            "The tiers serve all jobs; --connections are those of one stream."
+            "The tiers serve all jobs; --connections are those of one store, which its jobs share fairly."
         })
 final class ServeCommand implements Callable<Integer> {
 

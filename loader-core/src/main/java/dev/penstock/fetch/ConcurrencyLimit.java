@@ -20,6 +20,11 @@ import reactor.core.publisher.MonoSink;
 /// A stage that lets so many requests to the store be in flight, and those with the earliest deadlines first; of equal
 /// ones, those of the read that came first.
 ///
+/// Jobs that share it have equal shares of what it lets through, counted as a [JobShare] counts, for as long as they want
+/// them; what one does not want is the others'. Requests that are needed within [#NEAR_NANOS] go before those that are
+/// not, whosever they are, and each of both kinds is shared: neither a deep read-ahead nor a job that is always late
+/// keeps another one waiting.
+///
 /// How many is found by [GradientLimit]; a prefix (a key up to its last `/`) that the store throttles is held back by
 /// [PrefixThrottle] while the others go on. The queue is as long as there are reads, which the tiers bound by their
 /// memory. Deadlines move, so those of the queue are asked again every [#ORDER_HOLDS_NANOS].
@@ -28,6 +33,9 @@ import reactor.core.publisher.MonoSink;
 /// cancel takes a waiting request out of the queue and ends one in flight; every way a request can end gives its place
 /// to the next. Errors are those of the source.
 final class ConcurrencyLimit implements RangeSource {
+
+    /// Several times what a range of 16 MiB takes on one connection, so that what is begun now is there in time.
+    private static final long NEAR_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final long ORDER_HOLDS_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -38,16 +46,19 @@ final class ConcurrencyLimit implements RangeSource {
             .thenComparingLong(passage -> passage.request.number())
             .thenComparingLong(passage -> passage.number);
 
-    private final RangeSource source;
+    private final JobShare own;
     private final int max;
     private final FetchClock clock;
     private final DoubleSupplier random;
-    private final FetchMeter meter;
     private final long startNanos;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final GradientLimit gradient;
     private final Map<String, Prefix> prefixes = new HashMap<>();
+
+    /// What the job that was let through last had had before.
+    private long servedBytes;
+
     private int inFlight;
     private long passages;
     private long orderedAtNanos;
@@ -60,11 +71,10 @@ final class ConcurrencyLimit implements RangeSource {
     /// @param max the most requests in flight, at least [FetchConfig#FEWEST_CONNECTIONS]
     /// @param random from 0 to below 1
     ConcurrencyLimit(RangeSource source, int max, FetchClock clock, DoubleSupplier random, FetchMeter meter) {
-        this.source = source;
+        this.own = new JobShare(source, meter);
         this.max = max;
         this.clock = clock;
         this.random = random;
-        this.meter = meter;
         this.startNanos = clock.nanos();
         this.orderedAtNanos = startNanos;
         this.gradient = new GradientLimit(FetchConfig.FEWEST_CONNECTIONS, max, startNanos);
@@ -73,8 +83,19 @@ final class ConcurrencyLimit implements RangeSource {
 
     @Override
     public Mono<Void> read(RangeRequest request) {
+        return read(request, own);
+    }
+
+    /// The same limit for another job: its requests go to its own source, and are counted by its own meter.
+    RangeSource forJob(RangeSource source, FetchMeter meter) {
+        JobShare job = new JobShare(source, meter);
+        meter.limit = gradient.limit();
+        return request -> read(request, job);
+    }
+
+    private Mono<Void> read(RangeRequest request, JobShare job) {
         return Mono.create(sink -> {
-            Passage passage = enqueue(request, sink);
+            Passage passage = enqueue(request, job, sink);
             sink.onDispose(passage);
             sendAllowed();
         });
@@ -94,21 +115,20 @@ final class ConcurrencyLimit implements RangeSource {
     int queued() {
         lock.lock();
         try {
-            return prefixes.values().stream()
-                    .mapToInt(prefix -> prefix.queue.size())
-                    .sum();
+            return prefixes.values().stream().mapToInt(Prefix::queued).sum();
         } finally {
             lock.unlock();
         }
     }
 
-    private Passage enqueue(RangeRequest request, MonoSink<Void> sink) {
+    private Passage enqueue(RangeRequest request, JobShare job, MonoSink<Void> sink) {
         lock.lock();
         try {
             Prefix prefix = prefixes.computeIfAbsent(request.prefix(), name -> new Prefix(name, random));
-            Passage passage = new Passage(request, sink, prefix, passages++, clock.nanos());
+            Passage passage = new Passage(request, job, sink, prefix, passages++, clock.nanos());
             passage.dueNanos = dueNanos(request, passage.queuedNanos);
-            prefix.queue.add(passage);
+            job.wants(servedBytes);
+            prefix.add(passage);
             return passage;
         } finally {
             lock.unlock();
@@ -149,25 +169,23 @@ final class ConcurrencyLimit implements RangeSource {
             Passage first = null;
             long soonest = Long.MAX_VALUE;
             for (Prefix prefix : prefixes.values()) {
-                Passage head = prefix.queue.peek();
-                if (head != null) {
-                    long wait = prefix.throttle.nanosUntilAllowed(now);
-                    soonest = Math.min(soonest, wait);
-                    if (wait == 0 && (first == null || EARLIEST_FIRST.compare(head, first) < 0)) {
-                        first = head;
-                    }
+                long wait = prefix.queued() == 0 ? Long.MAX_VALUE : prefix.throttle.nanosUntilAllowed(now);
+                soonest = Math.min(soonest, wait);
+                if (wait == 0) {
+                    first = prefix.firstBefore(first, now - startNanos + NEAR_NANOS);
                 }
             }
             if (first == null) {
                 wakeUpAfter(soonest, now);
                 return null;
             }
-            first.prefix.queue.remove();
+            first.prefix.remove(first);
+            servedBytes = first.job.send(first.request.missingBytes());
             first.prefix.throttle.sent();
             first.inFlight = true;
             first.sentNanos = now;
             inFlight++;
-            meter.queueNanos.add(now - first.queuedNanos);
+            first.job.meter().queueNanos.add(now - first.queuedNanos);
             return first;
         } finally {
             lock.unlock();
@@ -180,11 +198,9 @@ final class ConcurrencyLimit implements RangeSource {
         }
         orderedAtNanos = nowNanos;
         for (Prefix prefix : prefixes.values()) {
-            List<Passage> waiting = new ArrayList<>(prefix.queue);
-            prefix.queue.clear();
-            for (Passage passage : waiting) {
+            for (Passage passage : prefix.removeAll()) {
                 passage.dueNanos = dueNanos(passage.request, nowNanos);
-                prefix.queue.add(passage);
+                prefix.add(passage);
             }
         }
     }
@@ -213,11 +229,65 @@ final class ConcurrencyLimit implements RangeSource {
 
         final String name;
         final PrefixThrottle throttle;
-        final PriorityQueue<Passage> queue = new PriorityQueue<>(EARLIEST_FIRST);
+        final Map<JobShare, PriorityQueue<Passage>> queues = new HashMap<>();
 
         Prefix(String name, DoubleSupplier random) {
             this.name = name;
             this.throttle = new PrefixThrottle(random);
+        }
+
+        void add(Passage passage) {
+            queues.computeIfAbsent(passage.job, _ -> new PriorityQueue<>(EARLIEST_FIRST))
+                    .add(passage);
+        }
+
+        void remove(Passage passage) {
+            PriorityQueue<Passage> queue = queues.get(passage.job);
+            if (queue != null && queue.remove(passage)) {
+                passage.job.leave();
+                if (queue.isEmpty()) {
+                    queues.remove(passage.job);
+                }
+            }
+        }
+
+        List<Passage> removeAll() {
+            List<Passage> all = new ArrayList<>();
+            queues.values().forEach(all::addAll);
+            queues.clear();
+            return all;
+        }
+
+        int queued() {
+            int queued = 0;
+            for (PriorityQueue<Passage> queue : queues.values()) {
+                queued += queue.size();
+            }
+            return queued;
+        }
+
+        /// The one of these that goes before `other`; `other` where none does.
+        ///
+        /// @param nearNanos up to when a deadline is near
+        @Nullable
+        Passage firstBefore(@Nullable Passage other, long nearNanos) {
+            Passage first = other;
+            for (PriorityQueue<Passage> queue : queues.values()) {
+                Passage head = queue.element();
+                if (first == null || goesBefore(head, first, nearNanos)) {
+                    first = head;
+                }
+            }
+            return first;
+        }
+
+        private static boolean goesBefore(Passage one, Passage other, long nearNanos) {
+            boolean near = one.dueNanos <= nearNanos;
+            if (near != other.dueNanos <= nearNanos) {
+                return near;
+            }
+            int share = Long.compare(one.job.servedBytes(), other.job.servedBytes());
+            return share == 0 ? EARLIEST_FIRST.compare(one, other) < 0 : share < 0;
         }
     }
 
@@ -225,6 +295,7 @@ final class ConcurrencyLimit implements RangeSource {
     private final class Passage implements Disposable {
 
         final RangeRequest request;
+        final JobShare job;
         final MonoSink<Void> sink;
         final Prefix prefix;
         final long number;
@@ -236,8 +307,15 @@ final class ConcurrencyLimit implements RangeSource {
         boolean inFlight;
         boolean ended;
 
-        Passage(RangeRequest request, MonoSink<Void> sink, Prefix prefix, long number, long queuedNanos) {
+        Passage(
+                RangeRequest request,
+                JobShare job,
+                MonoSink<Void> sink,
+                Prefix prefix,
+                long number,
+                long queuedNanos) {
             this.request = request;
+            this.job = job;
             this.sink = sink;
             this.prefix = prefix;
             this.number = number;
@@ -249,7 +327,7 @@ final class ConcurrencyLimit implements RangeSource {
                 return;
             }
             filledBefore = request.target().filledBytes();
-            sending.update(Mono.defer(() -> source.read(request)).subscribe(ignored -> {}, this::failed, this::served));
+            sending.update(Mono.defer(() -> job.source().read(request)).subscribe(ignored -> {}, this::failed, this::served));
         }
 
         private void served() {
@@ -280,7 +358,7 @@ final class ConcurrencyLimit implements RangeSource {
                 if (wasInFlight) {
                     leave();
                 } else {
-                    prefix.queue.remove(this);
+                    prefix.remove(this);
                 }
                 forgetIdle();
             } finally {
@@ -304,10 +382,10 @@ final class ConcurrencyLimit implements RangeSource {
                 long now = clock.nanos();
                 if (failure == null) {
                     gradient.served(request.target().filledBytes() - filledBefore, sentNanos, now);
-                    meter.limit = gradient.limit();
+                    job.meter().limit = gradient.limit();
                     prefix.throttle.served(sentNanos, max);
                 } else if (failure instanceof ThrottledException refusal) {
-                    meter.throttles.increment();
+                    job.meter().throttles.increment();
                     prefix.throttle.throttled(
                             sentNanos, now, refusal.retryAfter().toNanos());
                 }
@@ -324,7 +402,7 @@ final class ConcurrencyLimit implements RangeSource {
         }
 
         private void forgetIdle() {
-            if (prefix.queue.isEmpty() && prefix.throttle.idle()) {
+            if (prefix.queues.isEmpty() && prefix.throttle.idle()) {
                 prefixes.remove(prefix.name, prefix);
             }
         }

@@ -28,6 +28,7 @@ public final class Origin implements BlockSource, AutoCloseable {
     }
 
     /// @param objects the shards as the store has them, in the order of `index` and `map`
+    /// @param limit shared with the other jobs that read the store
     /// @param meter counts what the stages do
     public static Origin of(
             ObjectStore store,
@@ -35,16 +36,27 @@ public final class Origin implements BlockSource, AutoCloseable {
             DatasetIndex index,
             BlockMap map,
             FetchConfig config,
+            OriginLimit limit,
             FetchMeter meter) {
         FetchClock clock = FetchClock.system();
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-        RangeSource ranges = stages(new StoreRanges(store, clock, meter), config, clock, random, meter);
+        RangeSource limited = limit.forJob(new StoreRanges(store, clock, meter), meter);
+        RangeSource ranges = around(limited, config, clock, random, meter);
         return new Origin(new VerifiedBlocks(ranges, objects, index, map, meter));
     }
 
     static RangeSource stages(
             RangeSource store, FetchConfig config, FetchClock clock, DoubleSupplier random, FetchMeter meter) {
-        RangeSource limited = new ConcurrencyLimit(store, config.maxConnections(), clock, random, meter);
+        return around(
+                new ConcurrencyLimit(store, config.maxConnections(), clock, random, meter),
+                config,
+                clock,
+                random,
+                meter);
+    }
+
+    private static RangeSource around(
+            RangeSource limited, FetchConfig config, FetchClock clock, DoubleSupplier random, FetchMeter meter) {
         RangeSource hedged = switch (config.hedging()) {
             case Hedging.Off() -> limited;
             case Hedging.NearDeadline(double share) -> new HedgedRanges(limited, new HedgeBudget(share), clock, meter);

@@ -3,6 +3,7 @@ package dev.penstock.loader;
 import dev.penstock.fetch.FetchCounters;
 import dev.penstock.fetch.FetchMeter;
 import dev.penstock.fetch.Origin;
+import dev.penstock.fetch.OriginLimit;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.index.ShardIndex;
 import dev.penstock.order.GlobalBatches;
@@ -66,7 +67,8 @@ final class CacheTiers implements AutoCloseable {
         BlockMap blockMap = blockMap(index, objects, config.cache().blockBytes());
         BlockCache cache = BlockCache.open(config.cache().forData(blockMap));
         try {
-            return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.OWN);
+            OriginLimit limit = OriginLimit.of(config.fetch());
+            return attach(index, store, order, batches, config, limit, objects, blockMap, cache, Ownership.OWN);
         } catch (RuntimeException refused) {
             cache.close();
             throw refused;
@@ -80,10 +82,11 @@ final class CacheTiers implements AutoCloseable {
             SampleOrder order,
             GlobalBatches batches,
             LoaderConfig config,
+            OriginLimit limit,
             BlockCache cache) {
         List<ObjectMetadata> objects = index.currentObjects(store);
         BlockMap blockMap = blockMap(index, objects, cache.blockBytes());
-        return attach(index, store, order, batches, config, objects, blockMap, cache, Ownership.SHARED);
+        return attach(index, store, order, batches, config, limit, objects, blockMap, cache, Ownership.SHARED);
     }
 
     /// A shard's bytes are what its index says, wherever they lie: its name, the version that was indexed, and the
@@ -106,6 +109,7 @@ final class CacheTiers implements AutoCloseable {
             SampleOrder order,
             GlobalBatches batches,
             LoaderConfig config,
+            OriginLimit limit,
             List<ObjectMetadata> objects,
             BlockMap blockMap,
             BlockCache cache,
@@ -113,7 +117,7 @@ final class CacheTiers implements AutoCloseable {
         TierMeter meter = new TierMeter();
         StepClock clock = new StepClock(config.startStep());
         FetchMeter fetches = new FetchMeter();
-        Origin origin = Origin.of(store, objects, index, blockMap, config.fetch(), fetches);
+        Origin origin = Origin.of(store, objects, index, blockMap, config.fetch(), limit, fetches);
         long endStep = config.stepCount(index.sampleCount());
         NextUse uses = new BlockUses(
                 index, order, batches, config.regrouping(), config.ranks(), blockMap, config.startStep(), endStep);

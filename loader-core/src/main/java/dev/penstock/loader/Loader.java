@@ -5,6 +5,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.CorruptDataException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.FatalException;
+import dev.penstock.fetch.OriginLimit;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.memory.PageLockOutcome;
 import dev.penstock.memory.PageLockedMemory;
@@ -55,6 +56,7 @@ public final class Loader implements BatchSource {
             DatasetIndex index,
             ObjectStore store,
             LoaderConfig config,
+            OriginLimit limit,
             @Nullable BlockCache cache,
             @Nullable PageLockedMemory slotMemory,
             Runnable onStarved) {
@@ -68,7 +70,7 @@ public final class Loader implements BatchSource {
         config.requireFits(index.longestLength());
         this.tiers = cache == null
                 ? CacheTiers.open(index, store, order, batches, config)
-                : CacheTiers.attach(index, store, order, batches, config, cache);
+                : CacheTiers.attach(index, store, order, batches, config, limit, cache);
         this.slots = new SlotArena(slotMemory == null ? allocateSlots() : slotMemory, this::slotReleased);
         config.assigners().addListener(stepsDecided);
     }
@@ -97,28 +99,30 @@ public final class Loader implements BatchSource {
     /// Fails when a shard is missing or has another size than its index says, when a budget cannot be had, when
     /// settings contradict each other, or when the longest sample cannot be assigned.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config) {
-        return new Loader(index, store, config, null, null, () -> {});
+        return new Loader(index, store, config, OriginLimit.of(config.fetch()), null, null, () -> {});
     }
 
     /// The same in a cache that is shared with other loaders, where [LoaderConfig#cache()] does not apply. Closing the
     /// loader detaches it: the cache stays open, with what the loader read.
     public static Loader open(DatasetIndex index, ObjectStore store, LoaderConfig config, BlockCache cache) {
-        return new Loader(index, store, config, cache, null, () -> {});
+        return new Loader(index, store, config, OriginLimit.of(config.fetch()), cache, null, () -> {});
     }
 
     /// The same, delivering in memory of the caller's making, where [LoaderConfig#slotBytes()] and
     /// [LoaderConfig#pageLocking()] do not apply. The loader closes it; where opening fails, the caller does.
     ///
+    /// @param limit on requests to the store, shared with the other loaders that read it
     /// @param onStarved called by a consumer that waits while no batch is on its way, because the slots have no room:
     ///     whoever keeps batches that it could do without closes them now
     public static Loader open(
             DatasetIndex index,
             ObjectStore store,
             LoaderConfig config,
+            OriginLimit limit,
             BlockCache cache,
             PageLockedMemory slotMemory,
             Runnable onStarved) {
-        return new Loader(index, store, config, cache, slotMemory, onStarved);
+        return new Loader(index, store, config, limit, cache, slotMemory, onStarved);
     }
 
     /// The stream as a publisher, from [LoaderConfig#startStep()].

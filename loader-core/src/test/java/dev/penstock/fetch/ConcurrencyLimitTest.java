@@ -67,6 +67,58 @@ class ConcurrencyLimitTest {
     }
 
     @Test
+    void aJobWithTenTimesTheDemandLeavesTheOtherItsShare() {
+        for (Deadline greed : List.of(Deadline.NONE, () -> 0)) {
+            ScriptedStore store = new ScriptedStore(time.clock, n -> Response.served());
+            ConcurrencyLimit limit = limit(store, 2);
+            RangeSource modest = limit.forJob(store, new FetchMeter());
+            for (int n = 0; n < 100; n++) {
+                read(limit, "greedy", greed);
+            }
+            for (int n = 0; n < 10; n++) {
+                read(modest, "modest", greed);
+            }
+            time.advance(Duration.ofSeconds(30));
+            assertThat(store.keys).hasSize(110);
+            // Two of the greedy job were in flight before the other one came.
+            assertThat(store.keys.subList(2, 22)).filteredOn("modest"::equals).hasSize(10);
+        }
+    }
+
+    @Test
+    void aJobThatWantedNothingSavesNothingUp() {
+        ScriptedStore store = new ScriptedStore(time.clock, n -> Response.served());
+        ConcurrencyLimit limit = limit(store, 2);
+        RangeSource late = limit.forJob(store, new FetchMeter());
+        for (int n = 0; n < 40; n++) {
+            read(limit, "first", Deadline.NONE);
+        }
+        time.advance(Duration.ofSeconds(1));
+        int before = store.keys.size();
+        for (int n = 0; n < 20; n++) {
+            read(late, "late", Deadline.NONE);
+        }
+        time.advance(Duration.ofSeconds(30));
+        assertThat(store.keys.subList(before, before + 10))
+                .filteredOn("late"::equals)
+                .hasSizeBetween(4, 6);
+    }
+
+    @Test
+    void whatIsNeededSoonGoesBeforeTheReadAheadOfAnotherJob() {
+        ScriptedStore store = new ScriptedStore(time.clock, n -> Response.served());
+        ConcurrencyLimit limit = limit(store, 2);
+        RangeSource other = limit.forJob(store, new FetchMeter());
+        read(limit, "first", Deadline.NONE);
+        read(limit, "second", Deadline.NONE);
+        read(other, "some day", in(60));
+        read(limit, "soon", in(0));
+        read(limit, "soon too", in(0));
+        time.advance(Duration.ofSeconds(2));
+        assertThat(store.keys).containsExactly("first", "second", "soon", "soon too", "some day");
+    }
+
+    @Test
     void aDeadlineThatMovesMovesTheRead() {
         ScriptedStore store = new ScriptedStore(time.clock, n -> Response.served());
         ConcurrencyLimit limit = limit(store, 2);

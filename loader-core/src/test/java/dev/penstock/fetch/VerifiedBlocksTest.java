@@ -183,8 +183,8 @@ class VerifiedBlocksTest {
 
     @Test
     void closingTheOriginEndsWhatWaits() {
-        Origin origin =
-                Origin.of(store, objects, index, map, FetchConfig.defaults().withGiveUpAfter(Duration.ZERO), meter);
+        FetchConfig oneAttempt = FetchConfig.defaults().withGiveUpAfter(Duration.ZERO);
+        Origin origin = Origin.of(store, objects, index, map, oneAttempt, OriginLimit.of(oneAttempt), meter);
         byte[] memory = memory(1);
         origin.read(1, Deadline.NONE, MemorySegment.ofArray(memory)).block();
         assertThat(memory).isEqualTo(stored(1));

@@ -43,7 +43,8 @@ public final class Daemon implements AutoCloseable {
     private Daemon(DaemonConfig config, JobOptions options, BlockCache cache, LocalListener listener) {
         this.cache = cache;
         this.listener = listener;
-        StreamResources resources = new StreamResources(config, cache, new SlotBudget(config.slotBudgetBytes()));
+        StreamResources resources = new StreamResources(
+                config, cache, new SlotBudget(config.slotBudgetBytes()), new StoreLimits(config.fetch()));
         this.streams = new Streams(resources, options);
         this.reports = new Reports(streams, jobs, resources);
         this.acceptor = Thread.ofPlatform().daemon().name("penstock-accept").unstarted(this::accept);

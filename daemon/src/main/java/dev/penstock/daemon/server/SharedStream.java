@@ -8,6 +8,7 @@ import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
 import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,7 @@ final class SharedStream {
                         .startStep(startStep)
                         .fetch(resources.config().fetch())
                         .build(),
+                resources.limits().of(URI.create(plan.key().uri())),
                 resources.cache(),
                 memory.memory(),
                 this::makeRoom);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.fetch.FetchConfig;
 import dev.penstock.fetch.FetchMeter;
 import dev.penstock.fetch.Origin;
+import dev.penstock.fetch.OriginLimit;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.laws.LawDatasets;
 import dev.penstock.store.ObjectMetadata;
@@ -28,7 +29,8 @@ public final class OriginReads {
         long[] sizes = objects.stream().mapToLong(ObjectMetadata::sizeBytes).toArray();
         BlockMap map =
                 new BlockMap(sizes, objects.stream().map(ObjectMetadata::key).toList(), LawDatasets.BLOCK_BYTES);
-        try (Origin origin = Origin.of(store, objects, index, map, FetchConfig.defaults(), meter)) {
+        FetchConfig fetch = FetchConfig.defaults();
+        try (Origin origin = Origin.of(store, objects, index, map, fetch, OriginLimit.of(fetch), meter)) {
             CompletableFuture<Void> first = read(origin, map, 0).toFuture();
             while (meter.snapshot().throttles() == 0) {
                 Thread.onSpinWait();
