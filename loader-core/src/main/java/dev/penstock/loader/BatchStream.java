@@ -59,6 +59,7 @@ final class BatchStream implements BatchFeed {
                 fill.plan.layout(),
                 slot.segment(),
                 fill.plan.balanceRatio(),
+                fill.readyAtNanos,
                 slot::release);
         stalls.delivered(fill, calledAtNanos, System.nanoTime());
         fills.recycle(fill);

@@ -80,8 +80,10 @@ final class FillQueue {
 
     /// Marks a fill ready, or failed where it recorded a failure.
     void end(Fill fill) {
+        long nowNanos = System.nanoTime();
         lock.lock();
         try {
+            fill.readyAtNanos = nowNanos;
             fill.outcome = fill.failure() == null ? Fill.Outcome.READY : Fill.Outcome.FAILED;
             if (fills.peek() == fill) {
                 headChanged.signal();

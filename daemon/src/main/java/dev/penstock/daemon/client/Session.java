@@ -185,6 +185,7 @@ final class Session implements AutoCloseable {
                 of.layout(),
                 arrived.slot,
                 of.balanceRatio(),
+                of.readyNanos(),
                 new Release(this, arrived.segment, of.ticket()));
     }
 

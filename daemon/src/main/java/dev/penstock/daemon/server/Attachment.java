@@ -35,6 +35,11 @@ final class Attachment {
     private final Map<Long, Held> held = new HashMap<>();
     private long heldBytes;
     private Position position;
+
+    /// Since when this client has had room for the batch that is next, where it was ready before.
+    private long roomSinceNanos;
+
+    private boolean full;
     private @Nullable StreamReader reader;
     private @Nullable SharedStream segmentOf;
     private int segment;
@@ -82,13 +87,15 @@ final class Attachment {
     ///
     /// @param shareBytes what this client may hold, but for the first two batches
     synchronized boolean hasRoom(long shareBytes) {
-        return begun && held.size() < request.credits() && (held.size() < ALWAYS || heldBytes < shareBytes);
+        full = held.size() >= request.credits() || (held.size() >= ALWAYS && heldBytes >= shareBytes);
+        return begun && !full;
     }
 
     /// Lets announcements begin; the client was told that it is attached.
     void begin() {
         synchronized (this) {
             begun = true;
+            roomSinceNanos = System.nanoTime();
         }
         serve();
     }
@@ -132,7 +139,7 @@ final class Attachment {
             position = kept.position().next(ranks);
             writer.write(new Announcement(
                     ticket,
-                    System.nanoTime(),
+                    Math.max(kept.batch.readyNanos(), roomSinceNanos),
                     segment,
                     kept.slotOffset,
                     kept.batch.epoch(),
@@ -183,6 +190,10 @@ final class Attachment {
                         "RELEASE of ticket " + Long.toUnsignedString(ticket) + ", which is not out");
             }
             heldBytes -= given.batch.bytes();
+            if (full) {
+                full = false;
+                roomSinceNanos = System.nanoTime();
+            }
         }
         given.stream.release(given.batch);
     }
