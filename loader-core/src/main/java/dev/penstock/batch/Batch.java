@@ -178,8 +178,8 @@ public final class Batch implements AutoCloseable {
         return balanceRatio;
     }
 
-    /// When its consumer could have had it: the slot was whole, and a daemon's client had a credit. [System#nanoTime()],
-    /// which on Linux is the same clock in every process of a host.
+    /// When its consumer could have had it: the slot was whole, and a daemon's client had a credit.
+    /// [System#nanoTime()], which on Linux is the same clock in every process of a host.
     public long readyNanos() {
         return readyNanos;
     }

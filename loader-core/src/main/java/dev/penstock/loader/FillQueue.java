@@ -32,8 +32,8 @@ final class FillQueue {
     private final Runnable onStarved;
     private boolean starvationTold;
 
-    /// @param onReady called outside the lock, by whoever ended the fill whose turn it is, or found that none will come:
-    ///     a consumer that does not wait looks with [#poll()]
+    /// @param onReady called outside the lock, by whoever ended the fill whose turn it is, or found that none will
+    ///     come: a consumer that does not wait looks with [#poll()]
     /// @param onStarved called by the consumer, outside the lock, when nothing is on its way to it because no slot can
     ///     be had; once for each time the planner found none
     FillQueue(Runnable onReady, Runnable onStarved) {

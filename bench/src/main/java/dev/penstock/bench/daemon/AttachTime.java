@@ -20,7 +20,8 @@ final class AttachTime {
         Source source = setting.attached("attach", Runtime.getRuntime().availableProcessors());
         attached.attach(source, TIMES / 4);
         long[] nanos = attached.attach(source, TIMES);
-        return Measurements.of(Arrays.stream(nanos).mapToDouble(each -> each / 1e6).toArray())
+        return Measurements.of(
+                        Arrays.stream(nanos).mapToDouble(each -> each / 1e6).toArray())
                 .row("attach_to_first_batch_ms", "ms", Better.LOWER)
                 .withGoal(GOAL_MILLIS);
     }

@@ -95,7 +95,8 @@ final class ConsumerMain implements AutoCloseable {
         return times;
     }
 
-    private static long[] attach(Source source, int times) {
+    private long[] attach(Source source, int times) {
+        close();
         long[] nanos = new long[times];
         for (int i = 0; i < times; i++) {
             long beganNanos = System.nanoTime();

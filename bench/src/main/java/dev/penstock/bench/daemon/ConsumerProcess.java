@@ -1,5 +1,6 @@
 package dev.penstock.bench.daemon;
 
+import dev.penstock.bench.daemon.process.JavaProcess;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -32,7 +33,7 @@ final class ConsumerProcess implements AutoCloseable {
         /// @param workNanos how long each batch is kept
         record HandOff(int untimedBatches, int timedBatches, long workNanos) implements Command {}
 
-        /// Open a source, take its first batch and close, several times.
+        /// Open a source, take its first batch and close, several times; no stream is open meanwhile.
         record Attach(Source source, int times) implements Command {}
     }
 

@@ -2,12 +2,16 @@ package dev.penstock.bench.daemon;
 
 import dev.penstock.bench.BenchOptions;
 import dev.penstock.bench.DatasetOptions;
+import dev.penstock.bench.daemon.process.ServedDaemon;
+import dev.penstock.bench.daemon.soak.Soak;
+import dev.penstock.bench.daemon.soak.SoakPlan;
 import dev.penstock.bench.measure.BenchDataset;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Result;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,13 +20,14 @@ import picocli.CommandLine.Option;
 /// The claim: a client of the daemon has a batch within 30 µs of its being ready (p50; p99 200 µs), gets 95 % of the
 /// samples per second of a loader in its own process, and has its first batch 100 ms after attaching.
 ///
+/// With `--soak`, no time is measured: see [Soak].
+///
 /// Fixture: the JDK's sources as WebDataset shards, all in RAM; `penstock serve` in one process, its client in another,
 /// and a loader of its own in a third as the control. Before timing, an epoch is delivered through the daemon and
 /// checked sample by sample. Rounds alternate between the two.
 @Command(name = "daemon", description = "What the way through the daemon costs, against a loader in the trainer.")
 public final class DaemonCommand implements Callable<Integer> {
 
-    private static final double WARM_UP_SHARE = 0.25;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     @Mixin
@@ -35,6 +40,12 @@ public final class DaemonCommand implements Callable<Integer> {
     private int batch = 64;
 
     @Option(
+            names = "--batches",
+            paramLabel = "N",
+            description = "Batches of a round of hand-off. Default: ${DEFAULT-VALUE}.")
+    private int batches = 20_000;
+
+    @Option(
             names = "--samples",
             paramLabel = "N",
             description = "Samples of a round of throughput. Default: ${DEFAULT-VALUE}.")
@@ -43,16 +54,38 @@ public final class DaemonCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(names = "--soak", description = "Kill clients and the daemon at random instead, and compare every batch.")
+    private boolean soak;
+
+    @Option(names = "--kills", paramLabel = "N", description = "Kills of a soak. Default: ${DEFAULT-VALUE}.")
+    private int kills = 200;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "Clients of a soak. Default: ${DEFAULT-VALUE}.")
+    private int jobs = 8;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         bench.common().requireWritableResult();
-        Path directory = Files.createTempDirectory("penstock-bench-");
-        try {
-            return measure(setting(directory.resolve("s")));
-        } finally {
-            Files.deleteIfExists(directory.resolve("s.lock"));
-            Files.deleteIfExists(directory);
+        try (Scratch scratch = Scratch.create()) {
+            return soak ? soak(scratch.directory()) : measure(scratch.directory());
         }
+    }
+
+    private int soak(Path directory) throws InterruptedException {
+        SoakPlan plan = new SoakPlan(kills, jobs, seed);
+        URI location;
+        try (BenchDataset dataset = data.open()) {
+            location = dataset.location();
+        }
+        Result result = new Result("daemon")
+                .param("soak", true)
+                .param("kills", kills)
+                .param("jobs", jobs)
+                .param("rounds", 1)
+                .param("seed", seed)
+                .rows(Soak.run(plan, location, directory, bench.common().out()));
+        return bench.conclude(
+                result, Amounts.format("daemon: %d jobs, %d kills, every batch as expected", jobs, kills));
     }
 
     private Setting setting(Path socket) {
@@ -61,11 +94,13 @@ public final class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    private int measure(Setting setting) {
-        HandOff handOff = new HandOff(setting);
+    private int measure(Path directory) throws InterruptedException {
+        Setting setting = setting(directory.resolve("s"));
+        HandOff handOff = new HandOff(setting, batches);
         Throughput throughput = new Throughput(samples);
         Result result = new Result("daemon")
                 .param("batch", batch)
+                .param("batches", batches)
                 .param("samples", samples)
                 .param("rounds", bench.rounds())
                 .param("seed", seed);
@@ -73,10 +108,10 @@ public final class DaemonCommand implements Callable<Integer> {
                 ConsumerProcess attached = ConsumerProcess.start();
                 ConsumerProcess own = ConsumerProcess.start()) {
             attached.check(setting.attachedForAnEpoch("check", THREADS), setting.uri());
-            handOff.round(attached, own, WARM_UP_SHARE);
+            handOff.round(attached, own);
             handOff.forget();
             for (int round = 0; round < bench.rounds(); round++) {
-                handOff.round(attached, own, 1);
+                handOff.round(attached, own);
             }
             Throughput.open(setting, attached, own);
             throughput.round(attached, own);
@@ -86,12 +121,15 @@ public final class DaemonCommand implements Callable<Integer> {
             }
             result.rows(handOff.rows()).rows(throughput.rows()).row(AttachTime.row(setting, attached));
         }
+        PythonRun python = PythonRun.of(setting.uri(), batch, bench.rounds(), directory);
+        result.rows(python.rows());
         return bench.conclude(
                 result,
                 Amounts.format(
                         "daemon: hand-off p50 %.1f µs, p99 %.0f µs; %s of the in-process loader's samples/s",
                         handOff.medianMicros(Pace.WAITING, 50),
                         handOff.medianMicros(Pace.WAITING, 99),
-                        Amounts.share(throughput.share().median())));
+                        Amounts.share(throughput.share().median())),
+                python.notRun() == null ? List.of() : List.of("the Python client's goals: " + python.notRun()));
     }
 }

@@ -22,28 +22,29 @@ final class HandOff {
     private static final int UNTIMED_PART = 4;
 
     private final Setting setting;
+    private final int batches;
     private final Map<Pace, List<HandOffTimes>> daemon = new EnumMap<>(Pace.class);
     private final Map<Pace, List<HandOffTimes>> inProcess = new EnumMap<>(Pace.class);
 
-    HandOff(Setting setting) {
+    /// @param batches of a round, where the consumer does not work between them
+    HandOff(Setting setting, int batches) {
         this.setting = setting;
+        this.batches = batches;
     }
 
-    /// @param share of the full number of batches, for a first round that only warms up
-    void round(ConsumerProcess attached, ConsumerProcess own, double share) {
+    void round(ConsumerProcess attached, ConsumerProcess own) {
         for (Pace pace : Pace.values()) {
             attached.open(setting.attached("hand-off", pace.decodeThreads));
-            add(daemon, pace, attached, share);
+            add(daemon, pace, attached);
             own.open(setting.inProcess(pace.decodeThreads));
-            add(inProcess, pace, own, share);
+            add(inProcess, pace, own);
         }
     }
 
-    private static void add(
-            Map<Pace, List<HandOffTimes>> rounds, Pace pace, ConsumerProcess consumer, double share) {
-        int batches = (int) Math.max(1, pace.batches * share);
-        HandOffTimes times = consumer.handOff(batches / UNTIMED_PART, batches, pace.workNanos);
-        rounds.computeIfAbsent(pace, _ -> new ArrayList<>()).add(times);
+    private void add(Map<Pace, List<HandOffTimes>> rounds, Pace pace, ConsumerProcess consumer) {
+        int timed = Math.max(1, batches / pace.divisor);
+        rounds.computeIfAbsent(pace, _ -> new ArrayList<>())
+                .add(consumer.handOff(timed / UNTIMED_PART, timed, pace.workNanos));
     }
 
     void forget() {
@@ -72,9 +73,8 @@ final class HandOff {
 
     private static Measurements over(
             Map<Pace, List<HandOffTimes>> rounds, Pace pace, ToDoubleFunction<HandOffTimes> value) {
-        return Measurements.of(rounds.getOrDefault(pace, List.of()).stream()
-                .mapToDouble(value)
-                .toArray());
+        return Measurements.of(
+                rounds.getOrDefault(pace, List.of()).stream().mapToDouble(value).toArray());
     }
 
     /// For the line to quote.

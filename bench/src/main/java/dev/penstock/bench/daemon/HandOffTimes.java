@@ -23,7 +23,8 @@ final class HandOffTimes implements Serializable {
     /// Fails where a batch was had before it was ready: the clocks of the two processes would not be one.
     void record(long askedAtNanos, long readyAtNanos, long hadAtNanos) {
         if (hadAtNanos < readyAtNanos) {
-            throw new IllegalStateException("a batch was had " + (readyAtNanos - hadAtNanos) + " ns before it was ready");
+            throw new IllegalStateException(
+                    "a batch was had " + (readyAtNanos - hadAtNanos) + " ns before it was ready");
         }
         if (readyAtNanos <= askedAtNanos) {
             ahead.recordValue(hadAtNanos - askedAtNanos);

@@ -5,22 +5,24 @@ import java.util.Locale;
 /// How a consumer takes batches while their hand-off is timed.
 enum Pace {
     /// Keeps each batch for a millisecond, so that the next ones are ready before it asks. The time is that of asking.
-    AHEAD(1, 1_000_000, 1_000),
+    AHEAD(1, 1_000_000, 20),
 
     /// Asks at once while one thread decodes: waits for nearly every batch, and the machine has a core for waking it.
-    WAITING(1, 0, 20_000),
+    WAITING(1, 0, 1),
 
     /// Asks at once while every core decodes: a wake-up waits for a turn, as in any process of a machine that is full.
-    CROWDED(Runtime.getRuntime().availableProcessors(), 0, 20_000);
+    CROWDED(Runtime.getRuntime().availableProcessors(), 0, 1);
 
     final int decodeThreads;
     final long workNanos;
-    final int batches;
 
-    Pace(int decodeThreads, long workNanos, int batches) {
+    /// Of the batches that are taken at the other paces, this one takes the so-manieth part: each takes a millisecond.
+    final int divisor;
+
+    Pace(int decodeThreads, long workNanos, int divisor) {
         this.decodeThreads = decodeThreads;
         this.workNanos = workNanos;
-        this.batches = batches;
+        this.divisor = divisor;
     }
 
     /// The batches whose hand-off is meant.

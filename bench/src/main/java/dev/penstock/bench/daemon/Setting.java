@@ -1,5 +1,6 @@
 package dev.penstock.bench.daemon;
 
+import dev.penstock.bench.daemon.process.ServedDaemon;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,8 +17,7 @@ record Setting(Path socket, URI uri, int batch, long seed, long ramBytes) {
 
     ServedDaemon startDaemon() {
         return ServedDaemon.start(
-                socket,
-                List.of("--ram", Long.toString(ramBytes), "--slot-budget", Long.toString(SLOT_BUDGET_BYTES)));
+                socket, List.of("--ram", Long.toString(ramBytes), "--slot-budget", Long.toString(SLOT_BUDGET_BYTES)));
     }
 
     private TreeMap<String, String> options(int threads) {

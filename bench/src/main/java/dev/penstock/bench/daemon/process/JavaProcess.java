@@ -1,4 +1,4 @@
-package dev.penstock.bench.daemon;
+package dev.penstock.bench.daemon.process;
 
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Starts classes of this build in JVMs of their own.
-final class JavaProcess {
+public final class JavaProcess {
+
+    /// Those of the `penstock` command.
+    static final List<String> FLAGS = List.of("-XX:+UseParallelGC");
 
     private JavaProcess() {}
 
     /// The words of a command line, with the flags of the `penstock` command.
-    static List<String> command(Class<?> main, List<String> arguments) {
-        return command(List.of("-XX:+UseParallelGC"), main, arguments);
+    public static List<String> command(Class<?> main, List<String> arguments) {
+        return command(FLAGS, main, arguments);
     }
 
-    static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
+    public static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -29,7 +32,7 @@ final class JavaProcess {
     }
 
     /// What it means that a process could not be started or does not answer.
-    static StoreAccessException broken(String what, IOException found) {
+    public static StoreAccessException broken(String what, IOException found) {
         return new StoreAccessException(FailureMessage.of(what).with("found", found), found);
     }
 }

@@ -1,4 +1,4 @@
-package dev.penstock.bench.daemon;
+package dev.penstock.bench.daemon.process;
 
 import dev.penstock.cli.Main;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.List;
 /// `penstock serve` in a process of its own.
 ///
 /// Ownership: the starter closes, which stops it as a service manager does. Threading: confined to one thread.
-final class ServedDaemon implements AutoCloseable {
+public final class ServedDaemon implements AutoCloseable {
 
     private final Path socket;
     private final Process process;
@@ -23,11 +23,16 @@ final class ServedDaemon implements AutoCloseable {
     /// Starts it and waits until clients may connect.
     ///
     /// @param options of `penstock serve`, besides the socket
-    static ServedDaemon start(Path socket, List<String> options) {
+    public static ServedDaemon start(Path socket, List<String> options) {
+        return start(socket, JavaProcess.FLAGS, options);
+    }
+
+    /// @param flags of its JVM
+    public static ServedDaemon start(Path socket, List<String> flags, List<String> options) {
         List<String> arguments = new ArrayList<>(List.of("serve", "--socket", socket.toString()));
         arguments.addAll(options);
         try {
-            Process process = new ProcessBuilder(JavaProcess.command(Main.class, arguments))
+            Process process = new ProcessBuilder(JavaProcess.command(flags, Main.class, arguments))
                     .redirectError(Redirect.INHERIT)
                     .start();
             String first = process.inputReader().readLine();
@@ -41,16 +46,16 @@ final class ServedDaemon implements AutoCloseable {
         }
     }
 
-    Path socket() {
+    public Path socket() {
         return socket;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /// Ends it as the kernel does, without a word to anybody.
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         await();
     }
