@@ -46,7 +46,7 @@ _LONGEST_DELAY = 1.0
 
 # A release costs a system call and wakes the daemon, as long as taking a small batch does: small ones go together, up to
 # a quarter of the credits. From this many bytes on the call is nothing, and the daemon wants the room.
-_RELEASE_BYTES = 1 << 20
+_RELEASE_BYTES = 4 << 20
 
 # How often a waiting loader looks for slots that other threads have dropped meanwhile.
 _LOOK = 0.1

@@ -1,6 +1,7 @@
 package dev.penstock.bench;
 
 import dev.penstock.bench.balance.BalanceCommand;
+import dev.penstock.bench.daemon.DaemonCommand;
 import dev.penstock.bench.epoch.EpochCommand;
 import dev.penstock.bench.feed.FeedCommand;
 import dev.penstock.bench.resume.ResumeCommand;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
             S3Command.class,
             ScaleCommand.class,
             TiersCommand.class,
-            TrainCommand.class
+            TrainCommand.class,
+            DaemonCommand.class
         })
 final class BenchCommand implements Runnable {
 

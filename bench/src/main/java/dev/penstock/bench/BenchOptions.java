@@ -5,6 +5,7 @@ import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.report.Row;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,14 +40,23 @@ public final class BenchOptions {
     /// @param quote the line a person can quote
     /// @return the exit code
     public int conclude(Result result, String quote) {
+        return conclude(result, quote, List.of());
+    }
+
+    /// The same where something could not be measured here: that is no goal reached.
+    ///
+    /// @param notRun what, and why
+    public int conclude(Result result, String quote, List<String> notRun) {
         PrintWriter out = common.out();
+        result.detail("notRun", notRun);
         for (Row row : result.rows()) {
             out.println(line(row));
         }
+        notRun.forEach(what -> out.println("NOT RUN: " + what));
         out.println(quote);
         out.flush();
         common.write(result);
-        boolean reached = result.rows().stream().allMatch(Row::reachesGoal);
+        boolean reached = notRun.isEmpty() && result.rows().stream().allMatch(Row::reachesGoal);
         return reached || !check ? DONE : GOAL_MISSED;
     }
 

@@ -145,6 +145,25 @@ class BenchCommandsTest {
     }
 
     @Test
+    void daemonComparesItsClientWithALoaderInTheTrainer() throws IOException {
+        JsonNode result = result("daemon", "--batch", "8", "--batches", "400", "--samples", "1000");
+        assertThat(metrics(result))
+                .contains(
+                        "handoff_ahead_p99_us",
+                        "handoff_waiting_p50_us",
+                        "handoff_crowded_p99_us",
+                        "throughput_share",
+                        "attach_to_first_batch_ms");
+    }
+
+    @Test
+    void aSoakOfKilledProcessesFindsEveryBatchAsItShouldBe() throws IOException {
+        JsonNode result = result("daemon", "--soak", "--kills", "5", "--jobs", "4", "--seed", "2");
+        assertThat(out.toString()).contains("kill 5 at ");
+        assertThat(metrics(result)).contains("leases_back_ms", "memory_files_grown", "resident_mb_grown");
+    }
+
+    @Test
     void aDamagedShardFailsBeforeAnythingIsTimed() throws IOException {
         Path shard;
         try (var files = Files.list(shards())) {

@@ -70,9 +70,9 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static @Nullable HttpEndpoint open(
-            Optional<HttpConfig> http, Daemon daemon, PrometheusPage metrics) {
-        return http.map(config -> HttpEndpoint.open(config, daemon, metrics::scrape)).orElse(null);
+    private static @Nullable HttpEndpoint open(Optional<HttpConfig> http, Daemon daemon, PrometheusPage metrics) {
+        return http.map(config -> HttpEndpoint.open(config, daemon, metrics::scrape))
+                .orElse(null);
     }
 
     private static String status(DaemonConfig config, @Nullable HttpEndpoint endpoint) {

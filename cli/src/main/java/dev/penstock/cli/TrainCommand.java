@@ -18,9 +18,9 @@ import dev.penstock.cli.train.Checkpointing;
 import dev.penstock.cli.train.Console;
 import dev.penstock.cli.train.LoaderOpening;
 import dev.penstock.cli.train.LocalTraining;
+import dev.penstock.cli.train.Patience;
 import dev.penstock.cli.train.RankLoading;
 import dev.penstock.cli.train.RankTraining;
-import dev.penstock.cli.train.Patience;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.RecordReport;
 import dev.penstock.cli.train.Recording;
@@ -155,9 +155,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "FIRST:END",
-            description = "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
-                    + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control. With"
-                    + " --daemon, fetch and decode are the daemon's and not in it.")
+            description =
+                    "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
+                            + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control. With"
+                            + " --daemon, fetch and decode are the daemon's and not in it.")
     private Optional<ProfileWindow> profile = Optional.empty();
 
     @Override
@@ -192,8 +193,7 @@ final class TrainCommand implements Callable<Integer> {
                 profile,
                 recording,
                 new Patience(
-                        maxSkippedSteps,
-                        CollectiveTimeouts.defaults().withSilence(Duration.ofSeconds(rankTimeout))));
+                        maxSkippedSteps, CollectiveTimeouts.defaults().withSilence(Duration.ofSeconds(rankTimeout))));
         if (World.isLaunched(environment)) {
             trainRank(settings, environment);
         } else {

@@ -54,7 +54,9 @@ class ElasticTrainingTest {
             ByteBuffer point = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             float x = (float) random.nextGaussian();
             float y = (float) random.nextGaussian();
-            Files.write(files.resolve(i + ".point.f32"), point.putFloat(x).putFloat(y).array());
+            Files.write(
+                    files.resolve(i + ".point.f32"),
+                    point.putFloat(x).putFloat(y).array());
             Files.write(files.resolve(i + ".above.u8"), new byte[] {(byte) (2 * x + y > 0.5 ? 1 : 0)});
         }
         shards = directory.resolve("shards");
@@ -141,8 +143,8 @@ class ElasticTrainingTest {
 
         CommandRun buffer = CommandRun.of(
                 train("moving", moving, 1, "--reduction=reproducible").toArray());
-        CommandRun delay = CommandRun.of(
-                train("delay", moving, 2, "--reduction=reproducible", "--balance=delay=4").toArray());
+        CommandRun delay = CommandRun.of(train("delay", moving, 2, "--reduction=reproducible", "--balance=delay=4")
+                .toArray());
 
         assertThat(buffer.exitCode()).isNotEqualTo(ExitCode.DONE);
         assertThat(buffer.err()).contains("movingBuffer=seen");
@@ -155,9 +157,11 @@ class ElasticTrainingTest {
         Path module = module(DROPOUT, Map.of());
         CommandRun.done(train("run", module, 1, "--precision=bf16").toArray());
 
-        CommandRun other = CommandRun.of(train("run", module, 1, "--reduction=reproducible").toArray());
+        CommandRun other = CommandRun.of(
+                train("run", module, 1, "--reduction=reproducible").toArray());
 
-        assertThat(Files.readString(directory.resolve("run").resolve("run.jsonl"))).contains("\"precision\":\"BF16\"");
+        assertThat(Files.readString(directory.resolve("run").resolve("run.jsonl")))
+                .contains("\"precision\":\"BF16\"");
         assertThat(other.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(other.err())
                 .contains("differs=precision, reduction", "saved=bf16, overlapped", "now=fp32, reproducible");

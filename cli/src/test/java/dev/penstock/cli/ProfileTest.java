@@ -27,8 +27,7 @@ class ProfileTest {
     private static final int END = 26;
 
     /// What the training thread does for every step.
-    private static final Set<String> PHASES =
-            Set.of("step", "wait", "copy", "forward", "backward", "reduce", "update");
+    private static final Set<String> PHASES = Set.of("step", "wait", "copy", "forward", "backward", "reduce", "update");
 
     @TempDir
     private static Path directory;
@@ -66,7 +65,8 @@ class ProfileTest {
     }
 
     private static List<JsonNode> slices() {
-        return trace.get("traceEvents").valueStream()
+        return trace.get("traceEvents")
+                .valueStream()
                 .filter(event -> event.get("ph").asString().equals("X"))
                 .toList();
     }
@@ -85,9 +85,13 @@ class ProfileTest {
     void everyStepOfTheWindowHasEachPhaseOnEachRank() {
         for (int rank = 0; rank < 2; rank++) {
             for (long step = FIRST; step < END; step++) {
-                assertThat(phases(rank, step)).as("rank %d, step %d", rank, step).containsAll(PHASES);
+                assertThat(phases(rank, step))
+                        .as("rank %d, step %d", rank, step)
+                        .containsAll(PHASES);
             }
-            assertThat(phases(rank, FIRST - 1)).as("rank %d, before the window", rank).doesNotContain("forward");
+            assertThat(phases(rank, FIRST - 1))
+                    .as("rank %d, before the window", rank)
+                    .doesNotContain("forward");
             assertThat(phases(rank, END)).as("rank %d, after the window", rank).doesNotContain("forward");
         }
         for (String ahead : List.of("decode", "fetch")) {
@@ -102,11 +106,12 @@ class ProfileTest {
     @Test
     void slicesOfARowNestOrAreApartAndRowsHaveNames() {
         Map<String, List<JsonNode>> rows = slices().stream()
-                .collect(Collectors.groupingBy(
-                        slice -> slice.get("pid").asInt() + "/" + slice.get("tid").asInt()));
+                .collect(Collectors.groupingBy(slice ->
+                        slice.get("pid").asInt() + "/" + slice.get("tid").asInt()));
         rows.forEach(ProfileTest::assertNested);
         Map<String, String> names = new HashMap<>();
-        trace.get("traceEvents").valueStream()
+        trace.get("traceEvents")
+                .valueStream()
                 .filter(event -> event.get("name").asString().equals("thread_name"))
                 .forEach(event -> names.put(
                         event.get("pid").asInt() + "/" + event.get("tid").asInt(),
@@ -137,13 +142,16 @@ class ProfileTest {
 
     @Test
     void anArrowLeadsFromDecodingABatchToItsUse() {
-        Map<String, List<String>> ends = trace.get("traceEvents").valueStream()
+        Map<String, List<String>> ends = trace.get("traceEvents")
+                .valueStream()
                 .filter(event -> event.get("name").asString().equals("batch"))
                 .collect(Collectors.groupingBy(
                         event -> event.get("id").asString(),
                         Collectors.mapping(event -> event.get("ph").asString(), Collectors.toList())));
 
-        assertThat(ends).isNotEmpty().allSatisfy((id, phases) -> assertThat(phases).containsExactly("s", "f"));
+        assertThat(ends)
+                .isNotEmpty()
+                .allSatisfy((id, phases) -> assertThat(phases).containsExactly("s", "f"));
         assertThat(ends.keySet())
                 .isSubsetOf(IntStream.range(2 * FIRST, 2 * END)
                         .mapToObj(each -> each % 2 + "/" + each / 2)
@@ -158,9 +166,11 @@ class ProfileTest {
         CommandRun words = train("refused", "--profile=all");
 
         assertThat(beyond.err())
-                .contains("profiling failed: profile=25:31, steps=30; name steps of the run, which ends before step 30");
+                .contains(
+                        "profiling failed: profile=25:31, steps=30; name steps of the run, which ends before step 30");
         assertThat(List.of(inverted, empty, words))
-                .allSatisfy(run -> assertThat(run.err()).contains("--profile", "write FIRST:END with FIRST before END"));
+                .allSatisfy(
+                        run -> assertThat(run.err()).contains("--profile", "write FIRST:END with FIRST before END"));
         assertThat(List.of(beyond, inverted, empty, words))
                 .extracting(CommandRun::exitCode)
                 .containsOnly(ExitCode.WRONG_USAGE);

@@ -93,7 +93,8 @@ class TopCommandTest {
 
         assertThat(run.outLines().getFirst()).contains("2 jobs, 3 clients, 2 streams");
         assertThat(run.outLines()).anyMatch(line -> line.matches("RAM +[1-9].* of 1.05 MB, hits .*"));
-        assertThat(run.outLines()).anyMatch(line -> line.matches("origin +[1-9].*/s; 0 hedges, 0 retries, 0 throttled"));
+        assertThat(run.outLines())
+                .anyMatch(line -> line.matches("origin +[1-9].*/s; 0 hedges, 0 retries, 0 throttled"));
         assertThat(run.outLines()).anyMatch(line -> line.matches("slots +4.19 MB of 8.39 MB"));
         assertThat(run.outLines()).anyMatch(line -> line.matches("trial-7 .* 0 +5 +30 .* 4/4 .* trainer"));
         assertThat(run.outLines()).anyMatch(line -> line.matches("trial-7 .* 1 +5 +30 .* 4/4 .* trainer"));
@@ -166,7 +167,8 @@ class TopCommandTest {
 
     private static void answer(ServerSocketChannel server) {
         try (SocketChannel client = server.accept()) {
-            client.write(ByteBuffer.wrap("220 mail.example ESMTP at your service\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.write(
+                    ByteBuffer.wrap("220 mail.example ESMTP at your service\r\n".getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }

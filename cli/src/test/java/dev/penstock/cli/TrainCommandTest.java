@@ -276,7 +276,9 @@ class TrainCommandTest {
 
         assertThat(parent.waitFor()).isEqualTo(ExitCode.FAILED);
         ranks.forEach(rank -> rank.onExit().join());
-        assertThat(directory.resolve("widowed").resolve(KilledTraining.LOG)).content().contains("local rank failed: rank=1, exitCode=137");
+        assertThat(directory.resolve("widowed").resolve(KilledTraining.LOG))
+                .content()
+                .contains("local rank failed: rank=1, exitCode=137");
 
         CommandRun.done(train("widowed").toArray());
         assertGoesOnAsAlone("widowed");

@@ -33,7 +33,7 @@ final class Slots implements AutoCloseable {
         }
         AtomicInteger count = new AtomicInteger();
         releases.add(count);
-        return new Batch(0, step, 0, List.of(new Field("tokens", ElementType.INT32)), layout, slot, 1, () -> {
+        return new Batch(0, step, 0, List.of(new Field("tokens", ElementType.INT32)), layout, slot, 1, 0, () -> {
             slot.fill((byte) -1); // whoever still reads the slot will notice
             count.incrementAndGet();
             released.countDown();

@@ -35,10 +35,12 @@ public final class Batch implements AutoCloseable {
     private final BatchLayout layout;
     private final MemorySegment slot;
     private final double balanceRatio;
+    private final long readyNanos;
     private final Runnable release;
     private volatile boolean closed;
 
     /// @param slot at least `layout.totalBytes()` bytes, filled
+    /// @param readyNanos when the slot was whole, on the clock of [#readyNanos()]
     /// @param release gives the slot back; idempotent, because closes may race
     public Batch(
             long epoch,
@@ -48,6 +50,7 @@ public final class Batch implements AutoCloseable {
             BatchLayout layout,
             MemorySegment slot,
             double balanceRatio,
+            long readyNanos,
             Runnable release) {
         this.epoch = epoch;
         this.step = step;
@@ -56,6 +59,7 @@ public final class Batch implements AutoCloseable {
         this.layout = layout;
         this.slot = slot;
         this.balanceRatio = balanceRatio;
+        this.readyNanos = readyNanos;
         this.release = release;
     }
 
@@ -172,6 +176,12 @@ public final class Batch implements AutoCloseable {
     /// Cost of the fullest rank of this step over its proven lower bound; 1 is optimal.
     public double balanceRatio() {
         return balanceRatio;
+    }
+
+    /// When its consumer could have had it: the slot was whole, and a daemon's client had a credit.
+    /// [System#nanoTime()], which on Linux is the same clock in every process of a host.
+    public long readyNanos() {
+        return readyNanos;
     }
 
     /// The whole slot, for a sink that copies or registers it in one piece; the layout says what lies where.

@@ -20,10 +20,10 @@ import reactor.core.publisher.MonoSink;
 /// A stage that lets so many requests to the store be in flight, and those with the earliest deadlines first; of equal
 /// ones, those of the read that came first.
 ///
-/// Jobs that share it have equal shares of what it lets through, counted as a [JobShare] counts, for as long as they want
-/// them; what one does not want is the others'. Requests that are needed within [#NEAR_NANOS] go before those that are
-/// not, whosever they are, and each of both kinds is shared: neither a deep read-ahead nor a job that is always late
-/// keeps another one waiting.
+/// Jobs that share it have equal shares of what it lets through, counted as a [JobShare] counts, for as long as they
+/// want them; what one does not want is the others'. Requests that are needed within [#NEAR_NANOS] go before those that
+/// are not, whosever they are, and each of both kinds is shared: neither a deep read-ahead nor a job that is always
+/// late keeps another one waiting.
 ///
 /// How many is found by [GradientLimit]; a prefix (a key up to its last `/`) that the store throttles is held back by
 /// [PrefixThrottle] while the others go on. The queue is as long as there are reads, which the tiers bound by their
@@ -307,13 +307,7 @@ final class ConcurrencyLimit implements RangeSource {
         boolean inFlight;
         boolean ended;
 
-        Passage(
-                RangeRequest request,
-                JobShare job,
-                MonoSink<Void> sink,
-                Prefix prefix,
-                long number,
-                long queuedNanos) {
+        Passage(RangeRequest request, JobShare job, MonoSink<Void> sink, Prefix prefix, long number, long queuedNanos) {
             this.request = request;
             this.job = job;
             this.sink = sink;
@@ -327,7 +321,8 @@ final class ConcurrencyLimit implements RangeSource {
                 return;
             }
             filledBefore = request.target().filledBytes();
-            sending.update(Mono.defer(() -> job.source().read(request)).subscribe(ignored -> {}, this::failed, this::served));
+            sending.update(
+                    Mono.defer(() -> job.source().read(request)).subscribe(ignored -> {}, this::failed, this::served));
         }
 
         private void served() {

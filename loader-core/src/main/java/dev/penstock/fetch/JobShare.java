@@ -1,10 +1,10 @@
 package dev.penstock.fetch;
 
-/// What one of the jobs that share a limit was let through: start-time fair queueing (Goyal et al., 1996), with bytes for
-/// time. Guarded by the stage's lock.
+/// What one of the jobs that share a limit was let through: start-time fair queueing (Goyal et al., 1996), with bytes
+/// for time. Guarded by the stage's lock.
 ///
-/// The job with the least goes first. One that wanted nothing for a while begins at what the others have: it may not save
-/// up its share.
+/// The job with the least goes first. One that wanted nothing for a while begins at what the others have: it may not
+/// save up its share.
 final class JobShare {
 
     /// What a request costs besides its bytes: the 12 ms before its first one, at the 85 MB/s of a connection.

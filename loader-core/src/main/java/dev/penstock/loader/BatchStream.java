@@ -26,6 +26,11 @@ final class BatchStream implements BatchFeed {
     private final Runnable onClose;
     private boolean closed;
 
+    /// Since when [#poll()] has found nothing; confined to the consumer.
+    private long waitingSinceNanos;
+
+    private boolean waiting;
+
     /// @param planner runs until the end of the run or until the queue is closed
     /// @param onClose told once, after everything of this stream was given back
     BatchStream(
@@ -47,9 +52,31 @@ final class BatchStream implements BatchFeed {
     public @Nullable Batch take() throws InterruptedException {
         long calledAtNanos = System.nanoTime();
         Fill fill = fills.take();
+        return fill == null ? null : delivered(fill, calledAtNanos);
+    }
+
+    /// The next batch where it is ready; null where it is not, or at the end of the run.
+    @Nullable
+    Batch poll() {
+        Fill fill = fills.poll();
         if (fill == null) {
+            if (!waiting) {
+                waiting = true;
+                waitingSinceNanos = System.nanoTime();
+            }
             return null;
         }
+        long calledAtNanos = waiting ? waitingSinceNanos : System.nanoTime();
+        waiting = false;
+        return delivered(fill, calledAtNanos);
+    }
+
+    /// Whether every batch of the run was delivered.
+    boolean isEnded() {
+        return fills.isEnded();
+    }
+
+    private Batch delivered(Fill fill, long calledAtNanos) {
         SlotLease slot = fill.slot();
         Batch batch = new Batch(
                 fill.plan.epoch(),
@@ -59,6 +86,7 @@ final class BatchStream implements BatchFeed {
                 fill.plan.layout(),
                 slot.segment(),
                 fill.plan.balanceRatio(),
+                fill.readyAtNanos,
                 slot::release);
         stalls.delivered(fill, calledAtNanos, System.nanoTime());
         fills.recycle(fill);

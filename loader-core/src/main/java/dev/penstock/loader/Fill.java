@@ -44,6 +44,9 @@ final class Fill {
     long slotAtNanos;
     volatile long lastBlockAtNanos;
 
+    /// Guarded by the lock of [FillQueue].
+    long readyAtNanos;
+
     void reset() {
         slot = null;
         failure.set(null);

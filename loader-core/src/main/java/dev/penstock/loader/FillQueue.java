@@ -34,12 +34,16 @@ final class FillQueue {
     private volatile boolean slotWanted;
     private long slotWantedBytes;
 
+    private final Runnable onReady;
     private final Runnable onStarved;
     private boolean starvationTold;
 
+    /// @param onReady called outside the lock, by whoever ended the fill whose turn it is, or found that none will
+    ///     come: a consumer that does not wait looks with [#poll()]
     /// @param onStarved called by the consumer, outside the lock, when nothing is on its way to it because no slot can
     ///     be had; once for each time the planner found none
-    FillQueue(Runnable onStarved) {
+    FillQueue(Runnable onReady, Runnable onStarved) {
+        this.onReady = onReady;
         this.onStarved = onStarved;
     }
 
@@ -86,14 +90,21 @@ final class FillQueue {
 
     /// Marks a fill ready, or failed where it recorded a failure.
     void end(Fill fill) {
+        long nowNanos = System.nanoTime();
+        boolean first;
         lock.lock();
         try {
+            fill.readyAtNanos = nowNanos;
             fill.outcome = fill.failure() == null ? Fill.Outcome.READY : Fill.Outcome.FAILED;
-            if (fills.peek() == fill) {
+            first = fills.peek() == fill;
+            if (first) {
                 headChanged.signal();
             }
         } finally {
             lock.unlock();
+        }
+        if (first) {
+            onReady.run();
         }
     }
 
@@ -107,6 +118,7 @@ final class FillQueue {
         } finally {
             lock.unlock();
         }
+        onReady.run();
     }
 
     /// Removes the first fill when it is ready, waiting for that; null at the end of the run.
@@ -117,34 +129,65 @@ final class FillQueue {
         lock.lockInterruptibly();
         try {
             while (true) {
-                if (closed) {
-                    throw new IllegalStateException("the stream of batches is closed");
-                }
-                Fill head = fills.peek();
-                if (head == null && complete) {
-                    if (failure != null) {
-                        throw Failures.unchecked(failure);
-                    }
-                    return null;
-                }
-                if (head == null && slotWanted && !starvationTold) {
-                    tellStarvation();
-                    continue;
-                }
-                if (head != null && head.outcome == Fill.Outcome.FAILED) {
-                    throw Failures.unchecked(head.requireFailure());
-                }
-                if (head != null && head.outcome == Fill.Outcome.READY) {
-                    fills.remove();
-                    if (fills.size() == REFILL_SIZE) {
-                        signalRoom();
-                    }
-                    return head;
+                Fill ready = removeReady();
+                if (ready != null || isEnded()) {
+                    return ready;
                 }
                 headChanged.await();
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Removes the first fill where it is ready; null where it is not, or at the end of the run. Throws as [#take()].
+    @Nullable
+    Fill poll() {
+        lock.lock();
+        try {
+            return removeReady();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether every fill of a run was taken that ends as planned.
+    boolean isEnded() {
+        lock.lock();
+        try {
+            return complete && failure == null && fills.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Fill removeReady() {
+        while (true) {
+            if (closed) {
+                throw new IllegalStateException("the stream of batches is closed");
+            }
+            Fill head = fills.peek();
+            if (head == null) {
+                if (complete && failure != null) {
+                    throw Failures.unchecked(failure);
+                }
+                if (complete || !slotWanted || starvationTold) {
+                    return null;
+                }
+                tellStarvation();
+                continue;
+            }
+            if (head.outcome == Fill.Outcome.FAILED) {
+                throw Failures.unchecked(head.requireFailure());
+            }
+            if (head.outcome != Fill.Outcome.READY) {
+                return null;
+            }
+            fills.remove();
+            if (fills.size() == REFILL_SIZE) {
+                signalRoom();
+            }
+            return head;
         }
     }
 
@@ -160,16 +203,21 @@ final class FillQueue {
 
     /// Says that the planner waits for a slot; it asks for one once more afterwards, so that no release goes unnoticed.
     void wantSlot(long bytes) {
+        boolean starved;
         lock.lock();
         try {
             slotWanted = true;
             slotWantedBytes = bytes;
             starvationTold = false;
-            if (fills.isEmpty()) {
+            starved = fills.isEmpty();
+            if (starved) {
                 headChanged.signal();
             }
         } finally {
             lock.unlock();
+        }
+        if (starved) {
+            onReady.run();
         }
     }
 

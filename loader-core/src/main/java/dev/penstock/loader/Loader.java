@@ -128,20 +128,28 @@ public final class Loader implements BatchSource {
     /// The stream as a publisher, from [LoaderConfig#startStep()].
     @Override
     public Flux<Batch> batches() {
-        return BatchFlux.of(this::openStream);
+        return BatchFlux.of(() -> openStream(() -> {}));
     }
 
     @Override
     public BatchIterator iterator() {
-        return new BatchIterator(openStream());
+        return new BatchIterator(openStream(() -> {}));
     }
 
-    private synchronized BatchStream openStream() {
+    /// The stream for a consumer that does not wait.
+    ///
+    /// @param onReady called when the batch whose turn it is has become ready, or none will come; by the thread that
+    ///     made it so, which must be back at its work soon
+    public ReadyBatches readyBatches(Runnable onReady) {
+        return new ReadyBatches(openStream(onReady));
+    }
+
+    private synchronized BatchStream openStream(Runnable onReady) {
         if (closed || activeStream != null) {
             throw new IllegalStateException(
                     closed ? "the loader is closed" : "a loader has one stream at a time; close the other one first");
         }
-        FillQueue fills = new FillQueue(onStarved);
+        FillQueue fills = new FillQueue(onReady, onStarved);
         BatchPlanner planner = new BatchPlanner(
                 index,
                 order,
@@ -234,8 +242,8 @@ public final class Loader implements BatchSource {
                 index.requests());
     }
 
-    /// Bytes of the slot that the next batch waits for, where nothing is on its way until consumers give slots back; empty
-    /// while a batch is on its way.
+    /// Bytes of the slot that the next batch waits for, where nothing is on its way until consumers give slots back;
+    /// empty while a batch is on its way.
     public OptionalLong starvedBytes() {
         FillQueue fills = activeFills;
         return fills == null ? OptionalLong.empty() : fills.starvedBytes();

@@ -15,16 +15,26 @@ public final class CacheMeters {
     public static void register(MeterGroup group, Supplier<CacheUse> use, Supplier<WarmUp> warmUp) {
         tier(group, TierMeters.RAM, () -> use.get().ram());
         tier(group, TierMeters.DISK, () -> use.get().disk().orElse(new TierUse(0, 0)));
-        group.gauge(
-                "penstock.cache.warm", BYTES, "Held of what is needed, by the larger tier", warmUp, WarmUp::bytes);
-        group.gauge(
-                "penstock.cache.target", BYTES, "What it can hold of what is needed", warmUp, WarmUp::targetBytes);
+        group.gauge("penstock.cache.warm", BYTES, "Held of what is needed, by the larger tier", warmUp, WarmUp::bytes);
+        group.gauge("penstock.cache.target", BYTES, "What it can hold of what is needed", warmUp, WarmUp::targetBytes);
     }
 
     private static void tier(MeterGroup group, String tier, Supplier<TierUse> use) {
         group.gauge(
-                "penstock.cache.used", BYTES, "Room of the tier in use", use, TierUse::usedBytes, TierMeters.TIER, tier);
+                "penstock.cache.used",
+                BYTES,
+                "Room of the tier in use",
+                use,
+                TierUse::usedBytes,
+                TierMeters.TIER,
+                tier);
         group.gauge(
-                "penstock.cache.capacity", BYTES, "Room of the tier", use, TierUse::capacityBytes, TierMeters.TIER, tier);
+                "penstock.cache.capacity",
+                BYTES,
+                "Room of the tier",
+                use,
+                TierUse::capacityBytes,
+                TierMeters.TIER,
+                tier);
     }
 }

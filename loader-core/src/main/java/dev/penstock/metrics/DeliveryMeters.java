@@ -37,9 +37,8 @@ public final class DeliveryMeters {
                     "Time the consumer waited for its batches",
                     loader,
                     LoaderCounters::batches,
-                    counters -> counters.waits()
-                            .getOrDefault(stage, Duration.ZERO)
-                            .toNanos(),
+                    counters ->
+                            counters.waits().getOrDefault(stage, Duration.ZERO).toNanos(),
                     "stage",
                     stage.name().toLowerCase(Locale.ROOT));
         }

@@ -35,7 +35,12 @@ public final class MeterGroup implements AutoCloseable {
     ///
     /// @param more keys and values of tags of this meter alone
     public <T> void counter(
-            String name, String unit, String description, Supplier<T> source, ToDoubleFunction<T> value, String... more) {
+            String name,
+            String unit,
+            String description,
+            Supplier<T> source,
+            ToDoubleFunction<T> value,
+            String... more) {
         meters.add(FunctionCounter.builder(name, this, _ -> value.applyAsDouble(source.get()))
                 .baseUnit(unit)
                 .description(description)
@@ -45,7 +50,12 @@ public final class MeterGroup implements AutoCloseable {
 
     /// Registers an amount of this moment.
     public <T> void gauge(
-            String name, String unit, String description, Supplier<T> source, ToDoubleFunction<T> value, String... more) {
+            String name,
+            String unit,
+            String description,
+            Supplier<T> source,
+            ToDoubleFunction<T> value,
+            String... more) {
         meters.add(Gauge.builder(name, () -> value.applyAsDouble(source.get()))
                 .baseUnit(unit)
                 .description(description)

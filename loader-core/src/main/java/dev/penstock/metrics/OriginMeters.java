@@ -17,7 +17,11 @@ final class OriginMeters {
                 "penstock.origin.blocks", BLOCKS, "Blocks read, whole and verified", origin, FetchCounters::blocks);
         group.counter("penstock.origin.useful", BYTES, "Bytes of those blocks", origin, FetchCounters::usefulBytes);
         group.counter(
-                "penstock.origin.received", BYTES, "Bytes that came, useful or not", origin, FetchCounters::receivedBytes);
+                "penstock.origin.received",
+                BYTES,
+                "Bytes that came, useful or not",
+                origin,
+                FetchCounters::receivedBytes);
         group.counter("penstock.origin.requests", REQUESTS, "Requests sent", origin, FetchCounters::requests);
         group.counter(
                 "penstock.origin.retries",

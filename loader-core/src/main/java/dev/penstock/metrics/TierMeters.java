@@ -51,8 +51,7 @@ final class TierMeters {
         group.counter(FAILURES, BLOCKS, FAILED, tiers, TierCounters::diskReadFailures, TIER, DISK, OPERATION, "read");
         group.counter(FAILURES, BLOCKS, FAILED, tiers, TierCounters::diskWriteFailures, TIER, DISK, OPERATION, "write");
         group.counter("penstock.tier.read", BYTES, "Read from the tier", tiers, TierCounters::diskHitBytes, TIER, DISK);
-        group.counter(
-                "penstock.tier.writes", BLOCKS, "Blocks written", tiers, TierCounters::diskWrites, TIER, DISK);
+        group.counter("penstock.tier.writes", BLOCKS, "Blocks written", tiers, TierCounters::diskWrites, TIER, DISK);
         group.counter(
                 "penstock.tier.written", BYTES, "Written to the tier", tiers, TierCounters::diskWriteBytes, TIER, DISK);
         group.counter(

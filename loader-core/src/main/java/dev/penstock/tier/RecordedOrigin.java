@@ -18,8 +18,6 @@ final class RecordedOrigin implements BlockSource {
     public Mono<Void> read(int block, Deadline deadline, MemorySegment destination) {
         FetchEvent event = FetchEvent.begun();
         Mono<Void> read = origin.read(block, deadline, destination);
-        return event == null
-                ? read
-                : read.doOnSuccess(_ -> event.ended(FetchEvent.Tier.ORIGIN, map, block, deadline));
+        return event == null ? read : read.doOnSuccess(_ -> event.ended(FetchEvent.Tier.ORIGIN, map, block, deadline));
     }
 }

@@ -145,9 +145,7 @@ class StageEventsTest {
                 .distinct()
                 .forEach(types::add);
 
-        assertThat(types)
-                .extracting(EventType::getLabel)
-                .containsExactlyInAnyOrder("Fetch", "Decode", "Wait");
+        assertThat(types).extracting(EventType::getLabel).containsExactlyInAnyOrder("Fetch", "Decode", "Wait");
         assertThat(types).allSatisfy(type -> {
             assertThat(type.getCategoryNames()).containsExactly("Penstock", "Loader");
             assertThat(type.getField("bytes").getAnnotation(DataAmount.class)).isNotNull();
@@ -161,6 +159,8 @@ class StageEventsTest {
         String allocated = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
         assertThat(child.waitFor()).isZero();
-        assertThat(allocated).as("bytes for %d batches", UnrecordedStages.BATCHES).isEqualTo("0");
+        assertThat(allocated)
+                .as("bytes for %d batches", UnrecordedStages.BATCHES)
+                .isEqualTo("0");
     }
 }

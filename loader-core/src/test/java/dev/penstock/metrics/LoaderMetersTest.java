@@ -92,7 +92,10 @@ class LoaderMetersTest {
             assertThat(counter("penstock.origin.useful"))
                     .isEqualTo(counters.fetch().usefulBytes())
                     .isPositive();
-            assertThat(registry.get("penstock.cache.capacity").tag("tier", "ram").gauge().value())
+            assertThat(registry.get("penstock.cache.capacity")
+                            .tag("tier", "ram")
+                            .gauge()
+                            .value())
                     .isEqualTo(loader.cacheUse().ram().capacityBytes())
                     .isEqualTo(8.0 * LawDatasets.BLOCK_BYTES);
             for (Stage stage : Stage.values()) {

@@ -19,8 +19,7 @@ public final class SoloStep {
         this(model, Precision.FP32, optimizer, schedule, maxGradientNorm);
     }
 
-    public SoloStep(
-            Model model, Precision precision, Optimizer optimizer, Schedule schedule, double maxGradientNorm) {
+    public SoloStep(Model model, Precision precision, Optimizer optimizer, Schedule schedule, double maxGradientNorm) {
         Collective alone = Collective.join(World.single(), CollectiveTimeouts.defaults());
         step = new TrainingStep(
                 model.parameters(),

@@ -51,7 +51,7 @@ public final class TestBatches {
         for (int field = 0; field < bytes.length; field++) {
             fill(slot, layout, field, fields.get(field).type().widthBytes(), samples);
         }
-        return new Batch(0, step, 0, fields, layout, slot, 1, () -> {});
+        return new Batch(0, step, 0, fields, layout, slot, 1, 0, () -> {});
     }
 
     private static void fill(

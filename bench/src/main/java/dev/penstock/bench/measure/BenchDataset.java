@@ -17,7 +17,7 @@ import java.nio.file.Path;
 /// An open dataset to measure on.
 ///
 /// Ownership: closes the index and the store.
-public record BenchDataset(ObjectStore store, DatasetIndex index) implements AutoCloseable {
+public record BenchDataset(URI location, ObjectStore store, DatasetIndex index) implements AutoCloseable {
 
     /// Every file stays one sample.
     private static final int NO_MAXIMUM = Integer.MAX_VALUE;
@@ -25,7 +25,7 @@ public record BenchDataset(ObjectStore store, DatasetIndex index) implements Aut
     public static BenchDataset at(URI location) {
         ObjectStore store = ObjectStores.open(location);
         try {
-            return new BenchDataset(store, DatasetIndex.open(store, IndexCache.ofUser()));
+            return new BenchDataset(location, store, DatasetIndex.open(store, IndexCache.ofUser()));
         } catch (RuntimeException failed) {
             store.close();
             throw failed;
@@ -46,10 +46,13 @@ public record BenchDataset(ObjectStore store, DatasetIndex index) implements Aut
 
     /// A loader of this dataset with room for all of it in RAM, which balances by length.
     public LoaderConfig.Builder residentLoader() {
-        // Each shard may end in the middle of a block.
-        long ramBytes = storedBytes() + (index.shardCount() + 1L) * CacheConfig.DEFAULT_BLOCK_BYTES;
         return LoaderConfig.builder(() -> new ExactBalancer(CostModel.tokens(), MicroBatchPolicy.uncapped()))
-                .ramBytes(ramBytes);
+                .ramBytes(residentBytes());
+    }
+
+    /// A RAM tier that holds all of it: each shard may end in the middle of a block.
+    public long residentBytes() {
+        return storedBytes() + (index.shardCount() + 1L) * CacheConfig.DEFAULT_BLOCK_BYTES;
     }
 
     /// Size of all shards.

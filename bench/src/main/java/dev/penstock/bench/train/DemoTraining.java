@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Runs of the demo's model over the demo's data, as the command line starts them, with the last steps measured.
 ///
@@ -39,8 +40,9 @@ record DemoTraining(DemoDataset data, long warmUp, long steps) {
         arguments.add("--steps=" + steps);
         arguments.add("--profile=" + new ProfileWindow(warmUp, steps));
         arguments.addAll(List.of(options));
-        TrainingReport report =
-                new LocalTraining(Main.class.getName(), arguments, ranks, run, "nats per byte").run(quiet(), System.err);
+        TrainingReport report = new LocalTraining(
+                        Main.class.getName(), arguments, ranks, Map.of(), run, "nats per byte")
+                .run(quiet(), System.err);
         List<List<StepPhases>> times = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             times.add(StepPhases.read(rank, WindowRecording.file(run, rank)));

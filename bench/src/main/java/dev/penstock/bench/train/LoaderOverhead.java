@@ -55,6 +55,7 @@ final class LoaderOverhead {
                         batch.layout(),
                         batch.slot(),
                         batch.balanceRatio(),
+                        batch.readyNanos(),
                         () -> {});
             }
 

@@ -41,8 +41,8 @@ record MeasuredRun(long samples, double lossFirst, double lossLast, List<List<St
     /// Share of the time in which the rank that waited most for batches did not wait for one.
     double fedShare() {
         return ranks.stream()
-                .mapToDouble(steps -> 1
-                        - sum(steps, step -> step.nanos("wait")) / (double) sum(steps, StepPhases::nanos))
+                .mapToDouble(
+                        steps -> 1 - sum(steps, step -> step.nanos("wait")) / (double) sum(steps, StepPhases::nanos))
                 .min()
                 .orElseThrow();
     }

@@ -33,7 +33,10 @@ final class MeteredRank {
         List<Long> marks =
                 List.of(arguments[1].split(",")).stream().map(Long::parseLong).toList();
         Path notes = MemoryNote.file(run, World.fromEnvironment(System.getenv()).rank());
-        Thread.ofPlatform().name("memory-meter").daemon().start(() -> measure(run.resolve("metrics.jsonl"), marks, notes));
+        Thread.ofPlatform()
+                .name("memory-meter")
+                .daemon()
+                .start(() -> measure(run.resolve("metrics.jsonl"), marks, notes));
         Main.main(List.of(arguments).subList(2, arguments.length).toArray(new String[0]));
     }
 

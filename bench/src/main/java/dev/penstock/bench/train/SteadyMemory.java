@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
 
@@ -51,7 +52,8 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
                 "--ram=64M",
                 "--slots=4M",
                 "--checkpoint-every=500");
-        TrainingReport _ = new LocalTraining(MeteredRank.class.getName(), arguments, RANKS, run, "nats per byte")
+        TrainingReport _ = new LocalTraining(
+                        MeteredRank.class.getName(), arguments, RANKS, Map.of(), run, "nats per byte")
                 .run(DemoTraining.quiet(), System.err);
         List<List<MemoryNote>> notes = new ArrayList<>();
         for (int rank = 0; rank < RANKS; rank++) {

@@ -65,10 +65,7 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Steps that are measured in each run. Default: ${DEFAULT-VALUE}.")
     private long steps = 30;
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "N",
-            description = "Steps before those. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--warm-up", paramLabel = "N", description = "Steps before those. Default: ${DEFAULT-VALUE}.")
     private long warmUp = 15;
 
     @Override
@@ -100,8 +97,8 @@ public final class TrainCommand implements Callable<Integer> {
         result.row(over(rounds, SecondRank::speedUp).row("speed_up_two_ranks", "1", Better.HIGHER))
                 .row(over(rounds, round -> round.two().stepMillis())
                         .row("step_ms", "ms", Better.LOWER)
-                        .withControl(over(rounds, round -> round.one().stepMillis())
-                                .median()))
+                        .withControl(
+                                over(rounds, round -> round.one().stepMillis()).median()))
                 .row(over(rounds, round -> round.two().exposedShare())
                         .row("exposed_share", "1", Better.LOWER)
                         .withGoal(GOAL_EXPOSED_SHARE))

@@ -58,8 +58,8 @@ public final class AttachOptions {
         return attach.options.toLoaderConfig(CostUnit.typicalAttention());
     }
 
-    /// What of the options of a command decides the data, as its user stated it on the command line or in its file; for a
-    /// daemon that the command starts itself, with the other options.
+    /// What of the options of a command decides the data, as its user stated it on the command line or in its file; for
+    /// a daemon that the command starts itself, with the other options.
     public static SortedMap<String, String> ofData(CommandSpec command) {
         SortedMap<String, String> stated = new TreeMap<>();
         for (OptionSpec option : command.options()) {

@@ -23,7 +23,9 @@ public sealed interface CostUnit {
             case "attention" -> new Attention();
             default -> {
                 if (text.matches("\\d{1,18},\\d{1,18},\\d{1,18}")) {
-                    long[] numbers = Stream.of(text.split(",")).mapToLong(Long::parseLong).toArray();
+                    long[] numbers = Stream.of(text.split(","))
+                            .mapToLong(Long::parseLong)
+                            .toArray();
                     yield new Stated(text, new CostModel(numbers[0], numbers[1], numbers[2]));
                 }
                 if (!Files.isRegularFile(Path.of(text))) {

@@ -44,7 +44,10 @@ record RankSlices(int rank, List<Slice> slices) {
             }
         } catch (IOException failed) {
             throw new StoreAccessException(
-                    FailureMessage.of("reading a profile").with("file", recording).with("found", failed), failed);
+                    FailureMessage.of("reading a profile")
+                            .with("file", recording)
+                            .with("found", failed),
+                    failed);
         }
         slices.addAll(steps(slices));
         return new RankSlices(rank, slices);
@@ -92,8 +95,7 @@ record RankSlices(int rank, List<Slice> slices) {
                             .orElse(wait.endNanos());
             Map<String, Object> arguments = new LinkedHashMap<>();
             arguments.put("step", wait.step());
-            steps.add(
-                    new Slice("step " + wait.step(), STEP, wait.thread(), wait.startNanos(), end, arguments));
+            steps.add(new Slice("step " + wait.step(), STEP, wait.thread(), wait.startNanos(), end, arguments));
         }
         return steps;
     }

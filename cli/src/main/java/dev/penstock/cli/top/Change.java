@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
-/// What has happened between two looks at a daemon; since its own beginning for what was not there at the first, and for
-/// everything where there was no first.
+/// What has happened between two looks at a daemon; since its own beginning for what was not there at the first, and
+/// for everything where there was no first.
 ///
 /// @param before empty for the first look
 record Change(Optional<DaemonStats> before, DaemonStats now) {
@@ -58,7 +58,10 @@ record Change(Optional<DaemonStats> before, DaemonStats now) {
     private long sum(ToLongFunction<LoaderCounters> count) {
         return now.streams().stream()
                 .mapToLong(stream -> count.applyAsLong(stream.loader())
-                        - earlier(stream).map(StreamStats::loader).map(count::applyAsLong).orElse(0L))
+                        - earlier(stream)
+                                .map(StreamStats::loader)
+                                .map(count::applyAsLong)
+                                .orElse(0L))
                 .sum();
     }
 

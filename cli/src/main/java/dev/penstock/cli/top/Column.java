@@ -55,7 +55,10 @@ enum Column {
     }
 
     private static int width(List<Column> shown) {
-        return shown.stream().mapToInt(column -> column.width + BETWEEN.length()).sum() - BETWEEN.length();
+        return shown.stream()
+                        .mapToInt(column -> column.width + BETWEEN.length())
+                        .sum()
+                - BETWEEN.length();
     }
 
     static String titles(List<Column> shown) {
@@ -63,9 +66,7 @@ enum Column {
     }
 
     static String row(List<Column> shown, Function<Column, String> cells) {
-        return shown.stream()
-                .map(column -> column.fitted(cells.apply(column)))
-                .collect(Collectors.joining(BETWEEN));
+        return shown.stream().map(column -> column.fitted(cells.apply(column))).collect(Collectors.joining(BETWEEN));
     }
 
     private String fitted(String text) {

@@ -48,7 +48,8 @@ public final class Frame {
     }
 
     private String summary() {
-        long clients = now.jobs().stream().mapToLong(job -> job.clients().size()).sum();
+        long clients =
+                now.jobs().stream().mapToLong(job -> job.clients().size()).sum();
         return Amounts.format(
                 "penstock %d, up %s: %d jobs, %d clients, %d streams",
                 now.pid(),
@@ -100,18 +101,21 @@ public final class Frame {
         return switch (column) {
             case JOB -> job.job();
             case DATASET -> stream.map(StreamStats::dataset).orElse("");
-            case RANK -> client.rank().isPresent() ? Integer.toString(client.rank().getAsInt()) : "all";
+            case RANK ->
+                client.rank().isPresent() ? Integer.toString(client.rank().getAsInt()) : "all";
             case STEP -> Long.toString(client.step());
-            case OF -> stream.filter(each -> each.steps().isPresent())
-                    .map(each -> Long.toString(each.steps().getAsLong()))
-                    .orElse("");
+            case OF ->
+                stream.filter(each -> each.steps().isPresent())
+                        .map(each -> Long.toString(each.steps().getAsLong()))
+                        .orElse("");
             case SAMPLES -> Amounts.count(Math.round(done.samplesPerSec()));
             case BYTES -> Amounts.format("%,.1f", done.bytesPerSec() / 1e6);
             case LAG -> Long.toString(client.lag());
             case HELD -> client.held() + "/" + client.credits();
-            case FREE -> stream.map(StreamStats::slotUse)
-                    .map(use -> Amounts.bytes(use.capacityBytes() - use.usedBytes()))
-                    .orElse("");
+            case FREE ->
+                stream.map(StreamStats::slotUse)
+                        .map(use -> Amounts.bytes(use.capacityBytes() - use.usedBytes()))
+                        .orElse("");
             case FED -> Amounts.share(done.fedShare());
             case WAITS -> client.waitsFor().toString();
         };

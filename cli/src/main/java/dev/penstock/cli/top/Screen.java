@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /// Where frames are shown: over each other on a terminal, one after the other elsewhere.
 ///
-/// On a terminal the frames have a screen of their own; closing brings back what was there. Threading: one thread shows,
-/// any closes.
+/// On a terminal the frames have a screen of their own; closing brings back what was there. Threading: one thread
+/// shows, any closes.
 public final class Screen implements AutoCloseable {
 
     private static final String ENTER = "\u001b[?1049h\u001b[?25l";

@@ -39,8 +39,7 @@ final class Shown {
                     Character.PARAGRAPH_SEPARATOR,
                     Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK,
-                    Character.COMBINING_SPACING_MARK ->
-                false;
+                    Character.COMBINING_SPACING_MARK -> false;
             default -> true;
         };
     }

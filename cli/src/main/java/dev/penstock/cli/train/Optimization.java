@@ -87,7 +87,8 @@ record Optimization(
 
     /// Text that only equal ones share.
     String digest() {
-        return "optimizer=" + RecipeFile.text(optimizer) + " schedule=" + RecipeFile.text(schedule) + " peakRate=" + peakRate
+        return "optimizer=" + RecipeFile.text(optimizer) + " schedule=" + RecipeFile.text(schedule) + " peakRate="
+                + peakRate
                 + " warmUpShare=" + warmUpShare + " finalShare=" + finalShare + " weightDecay=" + weightDecay
                 + " momentum=" + momentum + " maxGradientNorm=" + maxGradientNorm + " scaleFromBatch="
                 + scaleFromBatch.map(String::valueOf).orElse("none") + " " + arithmetic.digest();

@@ -15,8 +15,8 @@ import dev.penstock.loader.BatchSource;
 import dev.penstock.loader.LoaderConfig;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.trainer.model.Model;
-import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.optimize.Optimizer;
+import dev.penstock.trainer.reduce.GradientReduction;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.world.Collective;
 import dev.penstock.trainer.world.World;
@@ -98,8 +98,8 @@ public final class RankTraining {
         run.ranks().barrier();
         if (world.isFirst()) {
             settings.profile()
-                    .ifPresent(window -> new RunProfile(window, directory)
-                            .write(world.worldSize(), beginning.step(), console));
+                    .ifPresent(window ->
+                            new RunProfile(window, directory).write(world.worldSize(), beginning.step(), console));
         }
     }
 
@@ -142,7 +142,8 @@ public final class RankTraining {
                             run.calibration(),
                             Optional.ofNullable(lines),
                             profile,
-                            step -> settings.checkpointing().isDue(step, run.loader().stepCount()),
+                            step -> settings.checkpointing()
+                                    .isDue(step, run.loader().stepCount()),
                             first)
                     .run(batches, BatchWait.on(progress, run.loader()));
             directory.writeReport(world.rank(), LoaderReport.of(run.loader().counters(), System.nanoTime() - begin));

@@ -37,10 +37,7 @@ record RecipeFile(YamlFile yaml) {
                 .orElseThrow(() -> refused(
                         key,
                         text,
-                        "use "
-                                + Arrays.stream(constants)
-                                        .map(RecipeFile::text)
-                                        .collect(Collectors.joining(" or "))));
+                        "use " + Arrays.stream(constants).map(RecipeFile::text).collect(Collectors.joining(" or "))));
     }
 
     /// What a recipe calls a constant.

@@ -254,8 +254,7 @@ class TrainingInvarianceTest {
         }
     }
 
-    private static Run train(
-            World world, Supplier<RankAssigner> balance, Layout layout, Key key, Reducing reducing) {
+    private static Run train(World world, Supplier<RankAssigner> balance, Layout layout, Key key, Reducing reducing) {
         Run run = Run.empty();
         LoaderConfig config = LoaderConfig.builder(balance)
                 .seed(SEED)

@@ -36,8 +36,7 @@ class WindowRecordingTest {
         }
         assertThat(file()).isNotEmptyFile();
         assertThat(WINDOW.lackingFrom(5)).isEmpty();
-        assertThat(WINDOW.lackingFrom(6))
-                .hasValue("the profile of steps 5:7 begins at step 6, where the run goes on");
+        assertThat(WINDOW.lackingFrom(6)).hasValue("the profile of steps 5:7 begins at step 6, where the run goes on");
         assertThat(WINDOW.lackingFrom(7)).hasValue("no profile: the run goes on at step 7, after the window 5:7");
     }
 

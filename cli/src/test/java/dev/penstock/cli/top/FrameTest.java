@@ -79,14 +79,16 @@ class FrameTest {
             assertThat(new Frame(Optional.empty(), now).lines(columns))
                     .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(most));
         }
-        assertThat(new Frame(Optional.empty(), now).lines(40).getLast()).startsWith("job-with-").endsWith("trainer");
+        assertThat(new Frame(Optional.empty(), now).lines(40).getLast())
+                .startsWith("job-with-")
+                .endsWith("trainer");
     }
 
     @Test
     void namesCannotSteerTheTerminal() {
         String all = IntStream.rangeClosed(0, 0x2fff)
-                .filter(point -> Character.getType(point) == Character.CONTROL
-                        || Character.getType(point) == Character.FORMAT)
+                .filter(point ->
+                        Character.getType(point) == Character.CONTROL || Character.getType(point) == Character.FORMAT)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
 

@@ -55,8 +55,9 @@ final class Session implements AutoCloseable {
 
     private static final Duration WITHOUT_BOUND = Duration.ofDays(365);
 
-    /// How long other threads of this process may hold batches while one waits for the next, giving none back, until the
-    /// daemon is asked whether that can end well. Longer than a step of any trainer that holds two batches on purpose.
+    /// How long other threads of this process may hold batches while one waits for the next, giving none back, until
+    /// the daemon is asked whether that can end well. Longer than a step of any trainer that holds two batches on
+    /// purpose.
     static final Duration HOLDING = Duration.ofSeconds(30);
 
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -214,6 +215,7 @@ final class Session implements AutoCloseable {
                 of.layout(),
                 arrived.slot,
                 of.balanceRatio(),
+                of.readyNanos(),
                 new Release(this, arrived.segment, of.ticket()));
     }
 

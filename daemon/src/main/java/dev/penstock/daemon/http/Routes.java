@@ -51,7 +51,11 @@ final class Routes {
             case "/ready" -> probe(request, daemon.state() == DaemonState.SERVING);
             case "/metrics" -> look(request, () -> Answer.metrics(metrics.get()));
             case "/v1/stats" -> look(request, () -> Answer.ok(Json.of(daemon.snapshot())));
-            case "/v1/jobs" -> look(request, () -> Answer.ok(Json.object().set("jobs", Json.of(daemon.snapshot().jobs()))));
+            case "/v1/jobs" ->
+                look(
+                        request,
+                        () -> Answer.ok(Json.object()
+                                .set("jobs", Json.of(daemon.snapshot().jobs()))));
             default -> Mono.just(Answer.refused(HttpResponseStatus.NOT_FOUND, "nothing is here; see docs/daemon.md"));
         };
     }

@@ -74,10 +74,18 @@ final class DaemonMeters {
 
     private void registerWhole(MeterGroup group) {
         Supplier<SlotStats> slots = () -> latest.get().slots();
-        group.gauge("penstock.daemon.jobs", "jobs", "Jobs with a client", latest, now -> now.jobs()
-                .size());
-        group.gauge("penstock.daemon.streams", "streams", "Streams of batches", latest, now -> now.streams()
-                .size());
+        group.gauge(
+                "penstock.daemon.jobs",
+                "jobs",
+                "Jobs with a client",
+                latest,
+                now -> now.jobs().size());
+        group.gauge(
+                "penstock.daemon.streams",
+                "streams",
+                "Streams of batches",
+                latest,
+                now -> now.streams().size());
         group.gauge(
                 "penstock.daemon.slots.reserved", BYTES, "Slot memory of all streams", slots, SlotStats::reservedBytes);
         group.gauge(
@@ -86,7 +94,8 @@ final class DaemonMeters {
                 "Slot memory that streams can have",
                 slots,
                 SlotStats::budgetBytes);
-        CacheMeters.register(group, () -> latest.get().cache(), () -> latest.get().warmUp());
+        CacheMeters.register(
+                group, () -> latest.get().cache(), () -> latest.get().warmUp());
     }
 
     private static void registerStream(MeterGroup group, Supplier<StreamStats> stream) {

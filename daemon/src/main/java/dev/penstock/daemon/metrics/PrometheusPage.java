@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 
 /// A daemon's metrics in the text format of Prometheus.
 ///
-/// Each page is of one moment: a snapshot is taken, meters of clients and streams that are gone are removed, and what is
-/// left shows the snapshot. Threading: any thread; scrapes come one after the other. Ownership: the opener closes.
+/// Each page is of one moment: a snapshot is taken, meters of clients and streams that are gone are removed, and what
+/// is left shows the snapshot. Threading: any thread; scrapes come one after the other. Ownership: the opener closes.
 public final class PrometheusPage implements AutoCloseable {
 
     private final Supplier<DaemonStats> daemon;

@@ -10,10 +10,10 @@ import dev.penstock.daemon.protocol.Position;
 import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
-import dev.penstock.error.FailureMessage;
-import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.daemon.stats.ClientStats;
 import dev.penstock.daemon.stats.WaitsFor;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ResourceExhaustedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +44,11 @@ final class Attachment {
     private final Map<Long, Held> held = new HashMap<>();
     private long heldBytes;
     private Position position;
+
+    /// Since when this client has had room for the batch that is next, where it was ready before.
+    private long roomSinceNanos;
+
+    private boolean full;
     private @Nullable StreamReader reader;
     private @Nullable SharedStream segmentOf;
     private int segment;
@@ -96,7 +101,8 @@ final class Attachment {
     ///
     /// @param shareBytes what this client may hold, but for the first two batches
     synchronized boolean hasRoom(long shareBytes) {
-        return begun && held.size() < request.credits() && (held.size() < ALWAYS || heldBytes < shareBytes);
+        full = held.size() >= request.credits() || (held.size() >= ALWAYS && heldBytes >= shareBytes);
+        return begun && !full;
     }
 
     /// Fails where the client holds so much that nothing more is announced to it.
@@ -134,6 +140,7 @@ final class Attachment {
         synchronized (this) {
             begun = true;
             account.begin();
+            roomSinceNanos = System.nanoTime();
         }
         serve();
     }
@@ -180,7 +187,7 @@ final class Attachment {
             account.announced(kept.batch.layout(), held.size(), nowNanos);
             writer.write(new Announcement(
                     ticket,
-                    nowNanos,
+                    Math.max(kept.batch.readyNanos(), roomSinceNanos),
                     segment,
                     kept.slotOffset,
                     kept.batch.epoch(),
@@ -254,6 +261,10 @@ final class Attachment {
             heldBytes -= given.batch.bytes();
             waiting = false;
             account.released(held.size());
+            if (full) {
+                full = false;
+                roomSinceNanos = System.nanoTime();
+            }
         }
         given.stream.release(given.batch);
     }

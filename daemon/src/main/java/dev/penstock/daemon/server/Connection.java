@@ -189,7 +189,8 @@ final class Connection implements Runnable {
             case Request.Ask.DETACH -> detach();
             case Request.Ask.STATS -> stats(reply);
             case Request.Ask.HEALTH -> reports.health(reply);
-            case Request.Ask.WAIT -> requireAttached("waiting for a batch").client.await();
+            case Request.Ask.WAIT ->
+                requireAttached("waiting for a batch").client.await();
         }
         return () -> {};
     }

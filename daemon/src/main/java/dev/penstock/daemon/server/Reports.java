@@ -99,7 +99,8 @@ final class Reports {
     private List<JobStats> describeJobs(Map<SharedStream, Integer> numbered) {
         TreeMap<String, List<Attachment>> byJob = new TreeMap<>();
         for (Attachment client : clients) {
-            byJob.computeIfAbsent(client.request().job(), _ -> new ArrayList<>()).add(client);
+            byJob.computeIfAbsent(client.request().job(), _ -> new ArrayList<>())
+                    .add(client);
         }
         List<JobStats> described = new ArrayList<>();
         byJob.forEach((job, members) -> {
@@ -121,9 +122,7 @@ final class Reports {
             return client.stats(OptionalInt.empty(), 0, client.waitsFor().orElse(WaitsFor.STREAM));
         }
         return client.stats(
-                OptionalInt.of(number),
-                place.lag(),
-                client.waitsFor().orElseGet(() -> waitsFor(reader.stream, place)));
+                OptionalInt.of(number), place.lag(), client.waitsFor().orElseGet(() -> waitsFor(reader.stream, place)));
     }
 
     private static WaitsFor waitsFor(SharedStream stream, StreamPlace place) {

@@ -4,8 +4,8 @@ import dev.penstock.batch.Batch;
 import dev.penstock.daemon.protocol.AttachRequest.Sharing;
 import dev.penstock.daemon.protocol.Position;
 import dev.penstock.daemon.protocol.Refusal;
-import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
+import dev.penstock.loader.ReadyBatches;
 import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +39,7 @@ final class SharedStream {
     private final Sharing sharing;
     private final SharedMemory memory;
     private final Loader loader;
-    private final BatchIterator batches;
-    private final Thread pump;
+    private final ReadyBatches batches;
     private final Consumer<StreamReader> mover;
     private final Consumer<SharedStream> onFreed;
     private final long lagBytes;
@@ -49,7 +47,13 @@ final class SharedStream {
     private final long beganNanos = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition wanted = lock.newCondition();
+
+    /// Held by the thread that takes batches, one at a time. Whoever finds it held has asked its holder to look again.
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private volatile boolean lookAgain;
+    private volatile boolean started;
+
     private final StreamWindow window = new StreamWindow();
     private final StreamReaders readers = new StreamReaders();
 
@@ -91,8 +95,7 @@ final class SharedStream {
                 resources.cache(),
                 memory.memory(),
                 this::makeRoom);
-        this.batches = loader.iterator();
-        this.pump = Thread.ofPlatform().daemon().name("penstock-stream").unstarted(this::pump);
+        this.batches = loader.readyBatches(this::takeReady);
     }
 
     /// Begins to read `plan`, which belongs to the stream unless this fails.
@@ -115,7 +118,8 @@ final class SharedStream {
                 onFreed.accept(freed);
                 resources.budget().release(slotBytes);
             });
-            stream.pump.start();
+            stream.started = true;
+            stream.takeReady();
             return stream;
         } catch (RuntimeException refused) {
             if (memory != null) {
@@ -180,32 +184,48 @@ final class SharedStream {
                 offer(reader);
                 trim(laggards);
                 relieve(laggards);
-                wanted.signal();
             }
         } finally {
             lock.unlock();
         }
         laggards.forEach(mover);
+        takeReady();
     }
 
-    private void pump() {
-        try {
-            while (awaitDemand()) {
-                boolean more = batches.hasNext();
-                accept(more ? batches.next() : null);
+    /// Takes and announces what is ready and wanted, on the thread that made it so: the one that decoded the batch, or
+    /// that heard of a client's release.
+    private void takeReady() {
+        lookAgain = true;
+        while (started && lookAgain && turn.tryLock()) {
+            try {
+                lookAgain = false;
+                takeWhileWanted();
+            } catch (RuntimeException | Error failure) {
+                end(new Ending.Failed(Refusal.of(failure)));
+            } finally {
+                turn.unlock();
             }
-        } catch (RuntimeException | Error failure) {
-            end(new Ending.Failed(Refusal.of(failure)));
         }
     }
 
-    private boolean awaitDemand() {
+    private void takeWhileWanted() {
+        while (hasDemand()) {
+            Batch batch = batches.poll();
+            if (batch != null) {
+                accept(batch);
+            } else {
+                if (batches.isEnded()) {
+                    end(new Ending.Completed(loader.stepCount()));
+                }
+                return;
+            }
+        }
+    }
+
+    private boolean hasDemand() {
         lock.lock();
         try {
-            while (!closed && ending == null && !isWanted() && !isWantedSoon()) {
-                wanted.awaitUninterruptibly();
-            }
-            return !closed && ending == null;
+            return !closed && ending == null && (isWanted() || isWantedSoon());
         } finally {
             lock.unlock();
         }
@@ -216,7 +236,7 @@ final class SharedStream {
         return readers.isWanted(window.end(), shareBytes());
     }
 
-    /// Whether taking one ahead saves the fastest client a turn of this thread when it releases.
+    /// Whether taking one ahead lets the fastest client have it at once when it releases.
     private boolean isWantedSoon() {
         return window.end() == fastest() && window.bytes() <= lagBytes / 2;
     }
@@ -230,11 +250,7 @@ final class SharedStream {
         return sharing == Sharing.EXCLUSIVE ? capacityBytes : capacityBytes / 2 / Math.max(1, readers.count());
     }
 
-    private void accept(@Nullable Batch batch) {
-        if (batch == null) {
-            end(new Ending.Completed(loader.stepCount()));
-            return;
-        }
+    private void accept(Batch batch) {
         MemorySegment slots = memory.memory().segment();
         List<StreamReader> laggards = new ArrayList<>();
         lock.lock();
@@ -339,7 +355,6 @@ final class SharedStream {
             readers.remove(reader);
             last = readers.isEmpty() && !closed;
             closed |= last;
-            wanted.signal();
         } finally {
             lock.unlock();
         }
@@ -349,8 +364,8 @@ final class SharedStream {
         freeWhenUnused();
     }
 
-    /// Fails where a client that holds batches and waits for the next one would wait for ever: it may hold no more, or the
-    /// slots have no room for another batch before somebody releases one, and nobody else will.
+    /// Fails where a client that holds batches and waits for the next one would wait for ever: it may hold no more, or
+    /// the slots have no room for another batch before somebody releases one, and nobody else will.
     void requireProspect(StreamReader asking) {
         lock.lock();
         try {
@@ -374,10 +389,15 @@ final class SharedStream {
         } finally {
             lock.unlock();
         }
-        Threads.joinUninterruptibly(pump);
-        loader.close();
-        memory.close();
-        plan.close();
+        // Nobody takes a batch any more, and whoever still does is waited for.
+        turn.lock();
+        try {
+            loader.close();
+            memory.close();
+            plan.close();
+        } finally {
+            turn.unlock();
+        }
         onFreed.accept(this);
     }
 

@@ -18,7 +18,8 @@ final class SlotBudget {
         this.limitBytes = limitBytes;
     }
 
-    /// Takes memory out of the budget; fails where it does not hold as much, nor will when those who are leaving have left.
+    /// Takes memory out of the budget; fails where it does not hold as much, nor will when those who are leaving have
+    /// left.
     synchronized void reserve(long bytes) {
         if (bytes <= limitBytes) {
             awaitRoom(bytes);

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The limits on requests to each store, which the streams that read it share. Thread-safe.
 ///
-/// Stores are told apart by the authority of their URIs, and by the whole URI where there is none: mounts differ by path.
+/// Stores are told apart by the authority of their URIs, and by the whole URI where there is none: mounts differ by
+/// path.
 final class StoreLimits {
 
     private final FetchConfig fetch;

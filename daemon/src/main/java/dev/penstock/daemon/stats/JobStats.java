@@ -18,8 +18,7 @@ public record JobStats(
     }
 
     /// A job of these clients, of which there is one at least.
-    public static JobStats of(
-            String job, List<Integer> ranks, OptionalLong committed, List<ClientStats> clients) {
+    public static JobStats of(String job, List<Integer> ranks, OptionalLong committed, List<ClientStats> clients) {
         WaitsFor waitsFor = clients.stream()
                 .map(ClientStats::waitsFor)
                 .filter(WaitsFor::isDaemon)

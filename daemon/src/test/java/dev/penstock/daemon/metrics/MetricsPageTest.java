@@ -63,14 +63,13 @@ class MetricsPageTest {
 
     private static Row registered(Meter meter) {
         Meter.Id id = meter.getId();
-        String type =
-                switch (id.getType()) {
-                    case COUNTER -> "counter";
-                    case GAUGE -> "gauge";
-                    case TIMER -> "timer";
-                    case LONG_TASK_TIMER, DISTRIBUTION_SUMMARY, OTHER ->
-                        throw new AssertionError(id + " is of a type that the page does not know");
-                };
+        String type = switch (id.getType()) {
+            case COUNTER -> "counter";
+            case GAUGE -> "gauge";
+            case TIMER -> "timer";
+            case LONG_TASK_TIMER, DISTRIBUTION_SUMMARY, OTHER ->
+                throw new AssertionError(id + " is of a type that the page does not know");
+        };
         Set<String> tags = id.getTags().stream().map(Tag::getKey).collect(Collectors.toCollection(TreeSet::new));
         return new Row(id.getName(), type, String.valueOf(id.getBaseUnit()), tags);
     }
@@ -81,12 +80,13 @@ class MetricsPageTest {
         String uri = TestDaemon.dataset(scratch);
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (Daemon daemon = TestDaemon.open(socket);
-                RemoteLoader client = RemoteLoader.attach(
-                        socket, AttachRequest.of("job", uri, Map.of()), ReconnectPolicy.never())) {
+                RemoteLoader client =
+                        RemoteLoader.attach(socket, AttachRequest.of("job", uri, Map.of()), ReconnectPolicy.never())) {
             assertThat(client.leasedSlots()).isZero();
             new DaemonMeters(registry, daemon.snapshot());
         }
-        Set<Row> found = registry.getMeters().stream().map(MetricsPageTest::registered).collect(Collectors.toSet());
+        Set<Row> found =
+                registry.getMeters().stream().map(MetricsPageTest::registered).collect(Collectors.toSet());
 
         assertThat(cells().stream().map(MetricsPageTest::documented)).containsExactlyInAnyOrderElementsOf(found);
     }

@@ -60,7 +60,8 @@ class PrometheusPageTest {
     @Test
     void aDaemonWithoutJobsHasAPage() {
         assertThat(scrape().value("penstock_daemon_jobs")).isZero();
-        assertThat(scrape().value("penstock_cache_capacity_bytes{tier=\"ram\"}")).isPositive();
+        assertThat(scrape().value("penstock_cache_capacity_bytes{tier=\"ram\"}"))
+                .isPositive();
     }
 
     @Test
@@ -104,7 +105,8 @@ class PrometheusPageTest {
                 others.next().close();
                 assertThat(page.scrape()).contains("job=\"leaves\"", "stream=\"0\"", "stream=\"1\"");
             }
-            while (daemon.snapshot().streams().size() > 1 || daemon.snapshot().jobs().size() > 1) {
+            while (daemon.snapshot().streams().size() > 1
+                    || daemon.snapshot().jobs().size() > 1) {
                 Thread.onSpinWait();
             }
             assertThat(page.scrape())

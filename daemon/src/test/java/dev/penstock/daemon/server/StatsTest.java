@@ -90,7 +90,9 @@ class StatsTest {
     private void awaitRest(String job) {
         awaitState(job, WaitsFor.TRAINER);
         while (job(job).clients().stream().anyMatch(client -> client.held() < client.credits())) {
-            assertThat(Thread.currentThread().isInterrupted()).as("%s", job(job)).isFalse();
+            assertThat(Thread.currentThread().isInterrupted())
+                    .as("%s", job(job))
+                    .isFalse();
         }
     }
 
@@ -169,7 +171,9 @@ class StatsTest {
             JobStats two = now.jobs().get(1);
             assertThat(two.ranks()).containsExactly(0, 1);
             assertThat(two.committed()).hasValue(2);
-            assertThat(two.clients()).extracting(ClientStats::rank).containsExactly(OptionalInt.of(0), OptionalInt.of(1));
+            assertThat(two.clients())
+                    .extracting(ClientStats::rank)
+                    .containsExactly(OptionalInt.of(0), OptionalInt.of(1));
             ClientStats behind = now.jobs().getFirst().clients().getFirst();
             ClientStats ahead = two.clients().get(1);
             assertThat(behind.stream()).isEqualTo(ahead.stream()).isNotEqualTo(two.clients().getFirst().stream());
@@ -180,7 +184,8 @@ class StatsTest {
             assertThat(now.streams()).allSatisfy(stream -> {
                 assertThat(stream.steps()).hasValue(STEPS);
                 assertThat(stream.age()).isGreaterThan(Duration.ZERO);
-                assertThat(stream.slotUse().usedBytes()).isBetween(1L, stream.slotUse().capacityBytes());
+                assertThat(stream.slotUse().usedBytes())
+                        .isBetween(1L, stream.slotUse().capacityBytes());
             });
         }
     }
@@ -204,8 +209,7 @@ class StatsTest {
             assertThat(told.jobs()).extracting(JobStats::job).containsExactly("told");
             assertThat(told.jobs().getFirst().clients().getFirst().batches())
                     .isEqualTo(client("told").batches());
-            assertThat(told.streams().getFirst().loader().waits())
-                    .containsOnlyKeys(Stage.values());
+            assertThat(told.streams().getFirst().loader().waits()).containsOnlyKeys(Stage.values());
         }
     }
 }

@@ -46,8 +46,8 @@ public record MicroBatch(Batch batch, int firstSample, int sampleCount) {
         long widthBytes = batch.fields().get(field).type().widthBytes();
         long[] lengths = lengths(field);
         MemorySegment values = batch.values(field);
-        MemorySegment packed = Arena.ofAuto()
-                .allocate(Arrays.stream(lengths).sum() * widthBytes, BatchLayout.ALIGNMENT_BYTES);
+        MemorySegment packed =
+                Arena.ofAuto().allocate(Arrays.stream(lengths).sum() * widthBytes, BatchLayout.ALIGNMENT_BYTES);
         long to = 0;
         for (int i = 0; i < lengths.length; i++) {
             long from = batch.offset(field, firstSample + i) * widthBytes;

@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Threading: confined to one thread.
 final class FixedPointSums {
 
-    /// Terms of one sum. With the largest value, 2⁴² in the upper word, they reach 2⁶² and leave it room for the carries.
+    /// Terms of one sum. With the largest value, 2⁴² in the upper word, they reach 2⁶² and leave it room for the
+    /// carries.
     static final long MAX_TERMS = 1L << 20;
 
     /// Parts that may be added before carries are taken: each lower word is below 2⁵², and 2¹¹ of them below 2⁶³.
@@ -137,8 +138,8 @@ final class FixedPointSums {
         return Math.rint(value * HIGH_PER_ONE);
     }
 
-    /// The upper part comes off exactly, since both ends of the difference are multiples of the value's last place; what
-    /// is left is at most 2⁻⁵.
+    /// The upper part comes off exactly, since both ends of the difference are multiples of the value's last place;
+    /// what is left is at most 2⁻⁵.
     private static long lower(double value, double upper) {
         return (long) Math.rint((value - upper * HIGH_UNIT) * LOW_PER_ONE);
     }
@@ -154,8 +155,7 @@ final class FixedPointSums {
 
     /// One sum; correctly rounded below 2⁴⁹ in size.
     double value(long element) {
-        return value(
-                high.getAtIndex(ValueLayout.JAVA_LONG, element), low.getAtIndex(ValueLayout.JAVA_LONG, element));
+        return value(high.getAtIndex(ValueLayout.JAVA_LONG, element), low.getAtIndex(ValueLayout.JAVA_LONG, element));
     }
 
     /// The two words have one form for one sum, whatever it was made of: that with the lower one in [0, 2⁵²).
@@ -181,8 +181,7 @@ final class FixedPointSums {
 
     private static void read(MemorySegment high, MemorySegment low, MemorySegment floats, int length) {
         for (int i = 0; i < length; i++) {
-            double sum = value(
-                    high.getAtIndex(ValueLayout.JAVA_LONG, i), low.getAtIndex(ValueLayout.JAVA_LONG, i));
+            double sum = value(high.getAtIndex(ValueLayout.JAVA_LONG, i), low.getAtIndex(ValueLayout.JAVA_LONG, i));
             floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) sum);
         }
     }

@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// the gradients of all samples meet in [FixedPointSums]: locally, then over the ranks in one call, then rounded to
 /// floats once. The loss and the numbers of targets and samples are sums of the same row.
 ///
-/// A gradient, loss or number of targets out of the bounds of those sums makes the step's gradient and loss NaN on every
-/// rank, as one that is not finite does. So do more than 2²⁰ samples in a step.
+/// A gradient, loss or number of targets out of the bounds of those sums makes the step's gradient and loss NaN on
+/// every rank, as one that is not finite does. So do more than 2²⁰ samples in a step.
 ///
 /// It holds among processors that compute a sample alike: of one kind, with one thread per operator. A buffer that
 /// moves with the samples, as a batch normalisation's, would depend on their order; it is refused by name in the first
@@ -54,7 +54,9 @@ final class ReproducibleReduction implements GradientReduction {
         this.ranks = ranks;
         gradients = Tensors.memory(parameters.gradients());
         sums = new FixedPointSums(parameters.count() + Total.values().length);
-        parameters.buffers().forEach((name, buffer) -> before.put(name, buffer.detach().clone()));
+        parameters
+                .buffers()
+                .forEach((name, buffer) -> before.put(name, buffer.detach().clone()));
     }
 
     /// Sums behind those of the gradient.

@@ -96,7 +96,8 @@ class PrecisionTest {
             loss.sum().backward();
             Tensor gradients = task.model().parameters().gradients();
             try (NoGradGuard _ = new NoGradGuard()) {
-                values.add_(gradients, new Scalar(-task.stride() / gradients.norm().item_double()));
+                values.add_(
+                        gradients, new Scalar(-task.stride() / gradients.norm().item_double()));
             }
             losses.add(loss.sum().item_double());
         }

@@ -15,9 +15,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class FixedPointSumsTest {
 
@@ -129,9 +129,12 @@ class FixedPointSumsTest {
             sums.add(1, -0x1p37);
         }
 
-        BigDecimal expected =
-                new BigDecimal(value).multiply(UNIT).setScale(0, RoundingMode.HALF_EVEN).multiply(new BigDecimal(1000));
-        assertThat(sums.value(1)).isEqualTo(expected.divide(UNIT, MathContext.UNLIMITED).doubleValue());
+        BigDecimal expected = new BigDecimal(value)
+                .multiply(UNIT)
+                .setScale(0, RoundingMode.HALF_EVEN)
+                .multiply(new BigDecimal(1000));
+        assertThat(sums.value(1))
+                .isEqualTo(expected.divide(UNIT, MathContext.UNLIMITED).doubleValue());
         assertThat(sums.value(0)).isZero();
     }
 

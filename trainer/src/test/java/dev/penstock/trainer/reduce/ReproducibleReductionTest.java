@@ -86,7 +86,8 @@ class ReproducibleReductionTest {
         Random random = new Random(SEED);
         for (int i = 0; i < 4; i++) {
             List<byte[]> samples = TestBatches.samples(SEED + i, 9, 60);
-            StepResult one = wholeStep.train(TestBatches.of(i, List.of(samples))).getFirst();
+            StepResult one =
+                    wholeStep.train(TestBatches.of(i, List.of(samples))).getFirst();
             StepResult other = cutStep.train(cut(i, samples, random)).getFirst();
             StepResult expected =
                     referenceStep.train(TestBatches.of(i, List.of(samples))).getFirst();

@@ -108,9 +108,7 @@ class BufferTest {
         checkpoints
                 .latest()
                 .orElseThrow()
-                .restore(
-                        restored.parameters(),
-                        new SgdOptimizer(restored.parameters(), new SgdSettings(0.9, 0)));
+                .restore(restored.parameters(), new SgdOptimizer(restored.parameters(), new SgdSettings(0.9, 0)));
         means.add(mean(restored.stateDict()));
         return means;
     }
@@ -138,6 +136,8 @@ class BufferTest {
             }
         }
         assertThat(alone.subList(0, STEPS)).doesNotHaveDuplicates();
-        assertThat(alone.subList(STEPS - 1, STEPS + 2)).as("after the last step").containsOnly(alone.getLast());
+        assertThat(alone.subList(STEPS - 1, STEPS + 2))
+                .as("after the last step")
+                .containsOnly(alone.getLast());
     }
 }

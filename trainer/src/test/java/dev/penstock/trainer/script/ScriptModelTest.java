@@ -240,7 +240,8 @@ class ScriptModelTest {
         assertThat(half.sum().scalar_type().intern()).isEqualTo(ScalarType.Float);
         assertThat(half.sum().item_double())
                 .isNotEqualTo(single.sum().item_double())
-                .isCloseTo(single.sum().item_double(), within(1e-2 * single.sum().item_double()));
+                .isCloseTo(
+                        single.sum().item_double(), within(1e-2 * single.sum().item_double()));
         assertThat(model.parameters().gradients().norm().item_double()).isPositive();
     }
 
