@@ -5,14 +5,11 @@ import dev.penstock.cli.demo.JdkSources;
 import dev.penstock.cli.option.CommonOptions;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.ProgressLine;
-import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.pack.PackReport;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,17 +44,23 @@ final class DemoCommand implements Callable<Integer> {
     private Optional<Long> steps = Optional.empty();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         common.requireWritableResult();
         Recipe recipe = Recipe.find(Recipe.BYTE_LM);
         JdkSources sources = JdkSources.find(Path.of(System.getProperty("java.home")));
         DemoDataset dataset = new DemoDataset(
                 directory.toAbsolutePath(), sources, recipe.model().maxSampleLength());
         prepare(dataset);
+        Path run = dataset.newRun();
+        int trained = Main.commandLine()
+                .setOut(common.out())
+                .setErr(common.err())
+                .execute(arguments(dataset, run, steps.orElse(recipe.steps())));
+        if (trained != ExitCode.DONE) {
+            return trained;
+        }
         TrainingReport report =
-                train(dataset, steps.orElse(recipe.steps()), recipe.model().lossUnit());
-        report.lines().forEach(common.out()::println);
-        common.out().flush();
+                TrainingReport.ofLocalRanks(run, RANKS, recipe.model().lossUnit());
         common.write(common.newResult()
                 .param("source", sources.path().toUri())
                 .param("ranks", RANKS)
@@ -87,26 +90,21 @@ final class DemoCommand implements Callable<Integer> {
         common.out().flush();
     }
 
-    private TrainingReport train(DemoDataset dataset, long count, String lossUnit) throws InterruptedException {
-        Path run = dataset.newRun();
-        return new LocalTraining(Main.class.getName(), arguments(dataset, run, count), RANKS, Map.of(), run, lossUnit)
-                .run(System.out, System.err);
-    }
-
     /// Four of the dozen shards are open at a time, and RAM holds about as much: both tiers have something to do.
-    private static List<String> arguments(DemoDataset dataset, Path run, long count) {
-        return List.of(
-                "train",
-                Recipe.BYTE_LM,
-                dataset.shards().toUri().toString(),
-                "--ranks=" + RANKS,
-                "--steps=" + count,
-                "--shuffle=k=4",
-                "--block=256K",
-                "--ram=128M",
-                "--slots=16M",
-                "--disk=" + dataset.directory().resolve("tier") + ":1G",
-                "--run=" + run,
-                "--checkpoint-every=25");
+    private static String[] arguments(DemoDataset dataset, Path run, long count) {
+        return new String[] {
+            "train",
+            Recipe.BYTE_LM,
+            dataset.shards().toUri().toString(),
+            "--ranks=" + RANKS,
+            "--steps=" + count,
+            "--shuffle=k=4",
+            "--block=256K",
+            "--ram=128M",
+            "--slots=16M",
+            "--disk=" + dataset.directory().resolve("tier") + ":1G",
+            "--run=" + run,
+            "--checkpoint-every=25"
+        };
     }
 }

@@ -5,16 +5,19 @@ import dev.penstock.cli.demo.DemoDataset;
 import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.cli.profile.StepPhases;
 import dev.penstock.cli.profile.WindowRecording;
-import dev.penstock.cli.train.LocalTraining;
 import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.error.FailureMessage;
+import dev.penstock.error.StoreAccessException;
+import dev.penstock.trainer.world.JavaCommand;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Runs of the demo's model over the demo's data, as the command line starts them, with the last steps measured.
 ///
@@ -40,14 +43,33 @@ record DemoTraining(DemoDataset data, long warmUp, long steps) {
         arguments.add("--steps=" + steps);
         arguments.add("--profile=" + new ProfileWindow(warmUp, steps));
         arguments.addAll(List.of(options));
-        TrainingReport report = new LocalTraining(
-                        Main.class.getName(), arguments, ranks, Map.of(), run, "nats per byte")
-                .run(quiet(), System.err);
+        train(arguments);
+        TrainingReport report = TrainingReport.ofLocalRanks(run, ranks, "nats per byte");
         List<List<StepPhases>> times = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             times.add(StepPhases.read(rank, WindowRecording.file(run, rank)));
         }
         return new MeasuredRun(report.loading().samples(), report.lossFirst(), report.lossLast(), times);
+    }
+
+    private static void train(List<String> arguments) throws InterruptedException {
+        try {
+            Process command = new ProcessBuilder(JavaCommand.like(Main.class.getName(), arguments))
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.INHERIT)
+                    .start();
+            try {
+                int exitCode = command.waitFor();
+                if (exitCode != 0) {
+                    throw new IllegalStateException("the benchmark's training ended with " + exitCode + ": see above");
+                }
+            } finally {
+                command.destroy();
+            }
+        } catch (IOException notStarted) {
+            throw new StoreAccessException(
+                    FailureMessage.of("starting the benchmark's training").with("found", notStarted), notStarted);
+        }
     }
 
     static PrintStream quiet() {

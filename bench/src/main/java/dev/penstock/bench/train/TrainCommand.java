@@ -78,9 +78,13 @@ public final class TrainCommand implements Callable<Integer> {
             data.pack(_ -> {});
         }
         List<SecondRank> rounds = new ArrayList<>();
+        List<Double> reproducible = new ArrayList<>();
+        List<Double> halfPrecision = new ArrayList<>();
         DemoTraining training = new DemoTraining(data, warmUp, warmUp + steps);
         for (int round = 0; round < bench.rounds(); round++) {
             rounds.add(new SecondRank(training.run(1), training.run(2)));
+            reproducible.add(training.run(2, "--reduction=reproducible").stepMillis());
+            halfPrecision.add(training.run(2, "--precision=bf16").stepMillis());
         }
         Result result = new Result("train")
                 .param("steps", steps)
@@ -88,6 +92,13 @@ public final class TrainCommand implements Callable<Integer> {
                 .param("rounds", rounds.size())
                 .param("cores", Runtime.getRuntime().availableProcessors());
         addRanks(rounds, result);
+        double control = over(rounds, round -> round.two().stepMillis()).median();
+        result.row(Measurements.of(reproducible)
+                        .row("step_ms_reproducible", "ms", Better.LOWER)
+                        .withControl(control))
+                .row(Measurements.of(halfPrecision)
+                        .row("step_ms_bf16", "ms", Better.LOWER)
+                        .withControl(control));
         addLoader(data, result);
         addMemory(SteadyMemory.measure(data.newRun()), result);
         return bench.conclude(result, quote(rounds));

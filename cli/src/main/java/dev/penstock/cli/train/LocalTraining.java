@@ -1,6 +1,5 @@
 package dev.penstock.cli.train;
 
-import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.trainer.world.JavaCommand;
 import dev.penstock.trainer.world.LocalRanks;
 import java.io.PrintStream;
@@ -19,7 +18,7 @@ public final class LocalTraining {
     private final List<String> arguments;
     private final int ranks;
     private final Map<String, String> environment;
-    private final RunDirectory run;
+    private final Path run;
     private final String lossUnit;
 
     /// @param mainClass what each process runs
@@ -39,7 +38,7 @@ public final class LocalTraining {
         this.ranks = ranks;
         this.environment = new HashMap<>(environment);
         this.environment.put(LOCAL_WORLD_SIZE, Integer.toString(ranks));
-        this.run = RunDirectory.create(run);
+        this.run = run;
         this.lossUnit = lossUnit;
     }
 
@@ -48,10 +47,6 @@ public final class LocalTraining {
     /// @param out gets rank 0's output, and that of others with their number in front
     public TrainingReport run(PrintStream out, PrintStream err) throws InterruptedException {
         new LocalRanks(JavaCommand.like(mainClass, arguments), environment, ranks, out, err).run();
-        LoaderReport together = run.readReport(0);
-        for (int rank = 1; rank < ranks; rank++) {
-            together = together.beside(run.readReport(rank));
-        }
-        return TrainingReport.of(run, lossUnit, together);
+        return TrainingReport.ofLocalRanks(run, ranks, lossUnit);
     }
 }

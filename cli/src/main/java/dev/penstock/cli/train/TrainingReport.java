@@ -4,6 +4,7 @@ import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.cli.report.Row;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,18 @@ public record TrainingReport(
         int steps,
         Optional<CalibrationReport> calibration,
         LoaderReport loading) {
+
+    /// What a run on this host came to, whose ranks have each left their report.
+    ///
+    /// @param run directory
+    public static TrainingReport ofLocalRanks(Path run, int ranks, String lossUnit) {
+        RunDirectory directory = RunDirectory.create(run);
+        LoaderReport together = directory.readReport(0);
+        for (int rank = 1; rank < ranks; rank++) {
+            together = together.beside(directory.readReport(rank));
+        }
+        return of(directory, lossUnit, together);
+    }
 
     static TrainingReport of(RunDirectory run, String lossUnit, LoaderReport loading) {
         Metrics.Curve curve = Metrics.curve(run.metrics());
