@@ -243,7 +243,7 @@ class ConcurrencyLimitTest {
                 int number = caller;
                 callers.execute(() -> {
                     for (int n = 0; n < reads / 4; n++) {
-                        String key = n % 500 == 7 ? "throttled" : number + "/key";
+                        String key = n % 1000 == 7 ? "throttled" : number + "/key";
                         Disposable read = limit.read(ScriptedStore.request(key, Deadline.NONE, new byte[1]))
                                 .doFinally(signal -> ended.countDown())
                                 .subscribe(ignored -> {}, failure -> {});

@@ -172,7 +172,7 @@ class LoaderOptionsTest {
                     .isInstanceOf(ConfigurationException.class);
         }
         assertThatThrownBy(() -> CostUnit.parse("atention"))
-                .hasMessageContaining("value=atention; use tokens, attention or a YAML file that exists");
+                .hasMessageContaining("value=atention; use tokens, attention, coefficients such as 12,3,0, or a YAML file");
     }
 
     @Test
