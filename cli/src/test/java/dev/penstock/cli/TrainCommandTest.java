@@ -156,10 +156,11 @@ class TrainCommandTest {
 
     @Test
     void calibratedRunTrainsTheSameAndGoesOnWithWhatItMeasured() throws Exception {
-        // Most times are explained better than by the square of the length alone; on a busy machine no model may be.
+        // Most times are explained better than by the square of the length alone; on a busy machine no model may be, and
+        // half of the times are left out as disturbed. The run is killed after the calibration.
         Path cost = Files.writeString(directory.resolve("squares.yaml"), "beta: 1\n");
         String[] options = {
-            "--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--batch=48", "--cost=" + cost, "--calibrate=6"
+            "--steps=" + CALIBRATED_STEPS, "--max-tokens=64", "--batch=48", "--cost=" + cost, "--calibrate=10"
         };
         CommandRun.done(train(
                         "off",
@@ -181,14 +182,14 @@ class TrainCommandTest {
         assertThat(globalBatches("on")).hasSize(CALIBRATED_STEPS).isEqualTo(globalBatches("off"));
         assertThat(resumed.out())
                 .containsAnyOf(
-                        "calibrated  at step 6, in force from step 38: cost ",
-                        "calibrated  kept at step 6, not better: what was in force stays");
-        boolean fitted = resumed.out().contains("in force from step 38");
-        assertThat(Files.readString(latestManifest("on")).contains("\"calibration\":\"38 "))
+                        "calibrated  at step 10, in force from step 42: cost ",
+                        "calibrated  kept at step 10, not better: what was in force stays");
+        boolean fitted = resumed.out().contains("in force from step 42");
+        assertThat(Files.readString(latestManifest("on")).contains("\"calibration\":\"42 "))
                 .isEqualTo(fitted);
         if (fitted) {
             ResultFile result = ResultFile.read(json);
-            assertThat(result.value("calibrated_from_step")).isEqualTo(38);
+            assertThat(result.value("calibrated_from_step")).isEqualTo(42);
             assertThat(result.value("cost_error_after")).isPositive().isLessThan(result.value("cost_error_before"));
             CommandRun.done(
                     "plan",
