@@ -11,6 +11,7 @@ import dev.penstock.cli.option.LoaderOptions;
 import dev.penstock.cli.option.Locations;
 import dev.penstock.cli.option.OptimizationOptions;
 import dev.penstock.cli.option.TrackingOptions;
+import dev.penstock.cli.profile.LoaderRecording;
 import dev.penstock.cli.profile.ProfileWindow;
 import dev.penstock.cli.report.Result;
 import dev.penstock.cli.train.Calibrating;
@@ -25,6 +26,7 @@ import dev.penstock.cli.train.Recipe;
 import dev.penstock.cli.train.RecordReport;
 import dev.penstock.cli.train.Recording;
 import dev.penstock.cli.train.RunDaemon;
+import dev.penstock.cli.train.RunProfile;
 import dev.penstock.cli.train.RunSettings;
 import dev.penstock.cli.train.TrainingReport;
 import dev.penstock.cli.train.WarmStart;
@@ -157,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FIRST:END",
             description =
                     "Record what every stage did in steps FIRST to END - 1: profile.json in the run directory, for"
-                            + " ui.perfetto.dev or chrome://tracing, and a recording per rank for JDK Mission Control. With"
+                            + " ui.perfetto.dev or chrome://tracing, and a recording per process for JDK Mission Control. With"
                             + " --daemon, fetch and decode are the daemon's and not in it.")
     private Optional<ProfileWindow> profile = Optional.empty();
 
@@ -219,13 +221,17 @@ final class TrainCommand implements Callable<Integer> {
             if (world.localRank() == 0 && RunDaemon.socket(environment).isEmpty()) {
                 loading.discardOtherTiers(localRanks);
             }
+            boolean concludes = world.isFirst() && !ParentWatch.hasParent(environment);
+            Optional<RunProfile> profiling =
+                    concludes ? RunProfile.of(settings, config.build()) : Optional.empty();
             RankTraining training = new RankTraining(
                     world,
                     settings,
                     new RankLoading(config, opening(chosen, environment)),
                     new Console(common.out(), common::progress, FailureReport::halt));
             training.run(dataset.index(), dataset.store());
-            if (world.isFirst() && !ParentWatch.hasParent(environment)) {
+            if (concludes) {
+                join(profiling, world.worldSize());
                 conclude(training.report(), config.build());
             }
         }
@@ -287,17 +293,27 @@ final class TrainCommand implements Callable<Integer> {
             chosen.model().requireFits(dataset.index());
             config.requireFits(dataset.index().longestLength());
             settings.requireContinues(dataset.index(), config);
-            conclude(train(chosen, config, dataset.index()), config);
+            Optional<RunProfile> profiling = RunProfile.of(settings, config);
+            TrainingReport report = train(chosen, config, dataset.index(), profiling);
+            join(profiling, config.ranks());
+            conclude(report, config);
         }
     }
 
+    private void join(Optional<RunProfile> profiling, int ranks) {
+        profiling.map(each -> each.join(ranks)).ifPresent(common.out()::println);
+    }
+
     /// Ranks that calibrate have a loader each: what divides their later steps is found by them on their way.
-    private TrainingReport train(Recipe chosen, LoaderConfig config, DatasetIndex index) throws InterruptedException {
+    private TrainingReport train(
+            Recipe chosen, LoaderConfig config, DatasetIndex index, Optional<RunProfile> profiling)
+            throws InterruptedException {
         if (daemon.isRemote() || !(calibrate instanceof CalibrationSchedule.Off)) {
             return train(chosen, Map.of());
         }
         loading.discardOtherTiers(0);
-        try (RunDaemon own = RunDaemon.open(config, index)) {
+        try (RunDaemon own = RunDaemon.open(config, index);
+                LoaderRecording _ = profiling.map(each -> each.record(own)).orElse(null)) {
             return train(chosen, own.environment());
         }
     }

@@ -26,6 +26,9 @@ class ProfileTest {
     private static final int FIRST = 8;
     private static final int END = 26;
 
+    /// Of the process that loads for both ranks, in the trace.
+    private static final int LOADER = 2;
+
     /// What the training thread does for every step.
     private static final Set<String> PHASES = Set.of("step", "wait", "copy", "forward", "backward", "reduce", "update");
 
@@ -49,7 +52,7 @@ class ProfileTest {
                 """.formatted(STEPS));
         CommandRun run = train("run", "--ranks=2", "--profile=" + FIRST + ":" + END);
         assertThat(run.exitCode()).as(run.err()).isZero();
-        trace = new JsonMapper().readTree(profile("run"));
+        trace = trace("run");
     }
 
     /// With less RAM than there is data, and slots for few batches ahead, so that the window has fetches and decodes.
@@ -60,19 +63,23 @@ class ProfileTest {
         return CommandRun.of(arguments.toArray());
     }
 
+    private static JsonNode trace(String run) throws IOException {
+        return new JsonMapper().readTree(profile(run));
+    }
+
     private static byte[] profile(String run) throws IOException {
         return Files.readAllBytes(directory.resolve(run).resolve("profile.json"));
     }
 
-    private static List<JsonNode> slices() {
-        return trace.get("traceEvents")
+    private static List<JsonNode> slices(JsonNode of) {
+        return of.get("traceEvents")
                 .valueStream()
                 .filter(event -> event.get("ph").asString().equals("X"))
                 .toList();
     }
 
     private static Set<String> phases(int rank, long step) {
-        return slices().stream()
+        return slices(trace).stream()
                 .filter(slice -> slice.get("pid").asInt() == rank
                         && slice.get("args").get("step").asLong() == step)
                 .map(slice -> slice.get("name").asString().equals("step " + step)
@@ -94,18 +101,46 @@ class ProfileTest {
                     .doesNotContain("forward");
             assertThat(phases(rank, END)).as("rank %d, after the window", rank).doesNotContain("forward");
         }
-        for (String ahead : List.of("decode", "fetch")) {
-            assertThat(slices())
-                    .filteredOn(slice -> slice.get("name").asString().equals(ahead))
-                    .as(ahead)
-                    .extracting(slice -> slice.get("pid").asInt())
-                    .contains(0, 1);
-        }
+    }
+
+    private static List<JsonNode> slices(JsonNode of, String name) {
+        return slices(of).stream()
+                .filter(slice -> slice.get("name").asString().equals(name))
+                .toList();
+    }
+
+    @Test
+    void theOneLoaderOfBothRanksFetchesAndDecodesInTheTimeOfTheWindow() {
+        assertThat(slices(trace, "decode"))
+                .extracting(slice -> slice.get("args").get("rank").asInt())
+                .contains(0, 1);
+        assertThat(slices(trace, "fetch")).isNotEmpty();
+        List<JsonNode> loading = slices(trace).stream()
+                .filter(slice -> slice.get("pid").asInt() == LOADER)
+                .toList();
+        assertThat(loading)
+                .extracting(slice -> slice.get("name").asString())
+                .containsOnly("decode", "fetch")
+                .hasSize(slices(trace, "decode").size() + slices(trace, "fetch").size());
+        List<JsonNode> steps = slices(trace, "step " + FIRST);
+        long begin = steps.stream().mapToLong(step -> nanos(step, "ts")).min().orElseThrow();
+        long end = slices(trace, "step " + (END - 1)).stream()
+                .mapToLong(step -> nanos(step, "ts") + nanos(step, "dur"))
+                .max()
+                .orElseThrow();
+        assertThat(loading)
+                .allSatisfy(slice -> assertThat(nanos(slice, "ts"))
+                        .isBetween(begin, end - nanos(slice, "dur")));
+        assertThat(trace.get("traceEvents")
+                        .valueStream()
+                        .filter(event -> event.get("name").asString().equals("process_name"))
+                        .map(event -> event.get("args").get("name").asString()))
+                .containsExactly("rank 0", "rank 1", "loader");
     }
 
     @Test
     void slicesOfARowNestOrAreApartAndRowsHaveNames() {
-        Map<String, List<JsonNode>> rows = slices().stream()
+        Map<String, List<JsonNode>> rows = slices(trace).stream()
                 .collect(Collectors.groupingBy(slice ->
                         slice.get("pid").asInt() + "/" + slice.get("tid").asInt()));
         rows.forEach(ProfileTest::assertNested);
@@ -142,20 +177,44 @@ class ProfileTest {
 
     @Test
     void anArrowLeadsFromDecodingABatchToItsUse() {
-        Map<String, List<String>> ends = trace.get("traceEvents")
+        Map<String, List<JsonNode>> ends = trace.get("traceEvents")
                 .valueStream()
                 .filter(event -> event.get("name").asString().equals("batch"))
-                .collect(Collectors.groupingBy(
-                        event -> event.get("id").asString(),
-                        Collectors.mapping(event -> event.get("ph").asString(), Collectors.toList())));
+                .collect(Collectors.groupingBy(event -> event.get("id").asString()));
 
-        assertThat(ends)
-                .isNotEmpty()
-                .allSatisfy((id, phases) -> assertThat(phases).containsExactly("s", "f"));
+        assertThat(ends).isNotEmpty().allSatisfy((id, arrow) -> {
+            assertThat(arrow).extracting(end -> end.get("ph").asString()).containsExactly("s", "f");
+            assertThat(arrow).extracting(end -> end.get("pid").asInt()).containsExactly(LOADER, rank(id));
+            assertThat(arrow).extracting(end -> nanos(end, "ts")).isSorted();
+        });
         assertThat(ends.keySet())
                 .isSubsetOf(IntStream.range(2 * FIRST, 2 * END)
                         .mapToObj(each -> each % 2 + "/" + each / 2)
                         .toList());
+    }
+
+    private static int rank(String batch) {
+        return Integer.parseInt(batch.substring(0, batch.indexOf('/')));
+    }
+
+    @Test
+    void whatAnEarlierProfileLeftIsNotTakenForThisOne() throws IOException {
+        Path again = Files.createDirectories(directory.resolve("again"));
+        for (String left : List.of("profile-rank-0.jfr", "profile-rank-1.jfr", "profile-loader.jfr", "profile.json")) {
+            Files.writeString(again.resolve(left), "of a run on two ranks with one loader");
+        }
+
+        // A rank that calibrates loads for itself.
+        CommandRun run = train("again", "--ranks=1", "--calibrate=4", "--profile=" + FIRST + ":" + END);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(slices(trace("again"), "decode"))
+                .isNotEmpty()
+                .extracting(slice -> slice.get("pid").asInt())
+                .containsOnly(0);
+        assertThat(again.resolve("profile-rank-0.jfr")).isNotEmptyFile();
+        assertThat(again.resolve("profile-rank-1.jfr")).doesNotExist();
+        assertThat(again.resolve("profile-loader.jfr")).doesNotExist();
     }
 
     @Test

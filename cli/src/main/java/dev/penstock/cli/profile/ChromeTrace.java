@@ -10,27 +10,35 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A trace in the Trace Event Format (the JSON of Chrome's tracing) that Perfetto and chrome://tracing open: a process
-/// per rank, a row per thread, and an arrow from where a batch was decoded to where the model first sees it.
+/// per rank, and one for the loader where it has a process of its own, a row per thread, and an arrow from where a batch
+/// was decoded to where the model first sees it.
 ///
 /// Times are those of each host's clock, relative to the earliest slice. Ranks on several hosts are as far apart as
-/// their clocks are.
+/// their clocks are; processes of one host read one clock.
 public final class ChromeTrace {
 
     private static final double NANOS_PER_MICRO = 1e3;
 
     /// A slice on its row.
-    private record Placed(Slice slice, int row) {}
+    private record Placed(Slice slice, int process, int row) {}
 
     private final JsonGenerator json;
     private final long originNanos;
+
+    /// Where each batch was decoded last, and where it was used first.
+    private final Map<String, Placed> decoded = new HashMap<>();
+
+    private final Map<String, Placed> used = new LinkedHashMap<>();
 
     private ChromeTrace(JsonGenerator json, long originNanos) {
         this.json = json;
@@ -40,11 +48,14 @@ public final class ChromeTrace {
     /// Writes one trace of the recordings of a window; the file is whole or not there.
     ///
     /// @param recordings by rank
-    public static void write(SortedMap<Integer, Path> recordings, ProfileWindow window, Path file) {
-        List<RankSlices> ranks = new ArrayList<>();
-        recordings.forEach((rank, recording) -> ranks.add(RankSlices.read(rank, recording)));
-        long origin = ranks.stream()
-                .flatMap(rank -> rank.slices().stream())
+    /// @param loader the recording of a process that loads for the ranks
+    public static void write(
+            SortedMap<Integer, Path> recordings, Optional<Path> loader, ProfileWindow window, Path file) {
+        List<ProcessSlices> processes = new ArrayList<>();
+        recordings.forEach((rank, recording) -> processes.add(ProcessSlices.ofRank(rank, recording)));
+        loader.ifPresent(recording -> processes.add(ProcessSlices.ofLoader(recording, List.copyOf(processes))));
+        long origin = processes.stream()
+                .flatMap(process -> process.slices().stream())
                 .mapToLong(Slice::startNanos)
                 .min()
                 .orElse(0);
@@ -52,7 +63,7 @@ public final class ChromeTrace {
         try {
             try (OutputStream out = Files.newOutputStream(part);
                     JsonGenerator json = new JsonMapper().createGenerator(out)) {
-                new ChromeTrace(json, origin).write(ranks, window);
+                new ChromeTrace(json, origin).write(processes, window);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | JacksonException failed) {
@@ -61,7 +72,7 @@ public final class ChromeTrace {
         }
     }
 
-    private void write(List<RankSlices> ranks, ProfileWindow window) {
+    private void write(List<ProcessSlices> processes, ProfileWindow window) {
         json.writeStartObject();
         json.writeStringProperty("displayTimeUnit", "ms");
         json.writeObjectPropertyStart("otherData");
@@ -70,69 +81,69 @@ public final class ChromeTrace {
         json.writeStringProperty("lacking", "what was under way when the window began or ended");
         json.writeEndObject();
         json.writeArrayPropertyStart("traceEvents");
-        ranks.forEach(this::writeRank);
+        for (int number = 0; number < processes.size(); number++) {
+            writeProcess(processes.get(number), number);
+        }
+        used.forEach((batch, use) -> {
+            Placed source = decoded.get(batch);
+            if (source != null) {
+                writeArrowEnd("s", batch, source);
+                writeArrowEnd("f", batch, use);
+            }
+        });
         json.writeEndArray();
         json.writeEndObject();
     }
 
-    private void writeRank(RankSlices rank) {
-        writeMetadata("process_name", rank.rank(), 0, "rank " + rank.rank());
-        Map<Long, Placed> decoded = new HashMap<>();
-        Map<Long, Placed> used = new HashMap<>();
+    private void writeProcess(ProcessSlices process, int number) {
+        writeMetadata("process_name", number, 0, process.name());
         int row = 0;
-        for (Tracks.Track track : Tracks.of(rank)) {
+        for (Tracks.Track track : Tracks.of(process)) {
             row++;
-            writeMetadata("thread_name", rank.rank(), row, track.name());
-            writeSortIndex(rank.rank(), row);
+            writeMetadata("thread_name", number, row, track.name());
+            writeSortIndex(number, row);
             for (Slice slice : track.slices()) {
-                writeSlice(slice, rank.rank(), row);
-                Placed placed = new Placed(slice, row);
+                writeSlice(slice, number, row);
+                Placed placed = new Placed(slice, number, row);
                 switch (slice.name()) {
-                    case "decode" -> decoded.merge(slice.step(), placed, ChromeTrace::later);
-                    case "forward" -> used.putIfAbsent(slice.step(), placed);
+                    case "decode" -> decoded.merge(slice.batch(), placed, ChromeTrace::later);
+                    case "forward" -> used.putIfAbsent(slice.batch(), placed);
                     default -> {}
                 }
             }
         }
-        used.forEach((step, use) -> {
-            Placed source = decoded.get(step);
-            if (source != null) {
-                writeArrowEnd("s", rank.rank(), source, source.slice().startNanos());
-                writeArrowEnd("f", rank.rank(), use, use.slice().startNanos());
-            }
-        });
     }
 
     private static Placed later(Placed one, Placed other) {
         return one.slice().endNanos() >= other.slice().endNanos() ? one : other;
     }
 
-    private void begin(String phase, String name, int rank, int row) {
+    private void begin(String phase, String name, int process, int row) {
         json.writeStartObject();
         json.writeStringProperty("ph", phase);
         json.writeStringProperty("name", name);
-        json.writeNumberProperty("pid", rank);
+        json.writeNumberProperty("pid", process);
         json.writeNumberProperty("tid", row);
     }
 
-    private void writeMetadata(String what, int rank, int row, String name) {
-        begin("M", what, rank, row);
+    private void writeMetadata(String what, int process, int row, String name) {
+        begin("M", what, process, row);
         json.writeObjectPropertyStart("args");
         json.writeStringProperty("name", name);
         json.writeEndObject();
         json.writeEndObject();
     }
 
-    private void writeSortIndex(int rank, int row) {
-        begin("M", "thread_sort_index", rank, row);
+    private void writeSortIndex(int process, int row) {
+        begin("M", "thread_sort_index", process, row);
         json.writeObjectPropertyStart("args");
         json.writeNumberProperty("sort_index", row);
         json.writeEndObject();
         json.writeEndObject();
     }
 
-    private void writeSlice(Slice slice, int rank, int row) {
-        begin("X", slice.name(), rank, row);
+    private void writeSlice(Slice slice, int process, int row) {
+        begin("X", slice.name(), process, row);
         json.writeStringProperty("cat", slice.category());
         writeTime(slice.startNanos());
         json.writeNumberProperty("dur", slice.nanos() / NANOS_PER_MICRO);
@@ -143,12 +154,12 @@ public final class ChromeTrace {
     }
 
     /// An arrow has the same name, category and id at both ends.
-    private void writeArrowEnd(String phase, int rank, Placed at, long nanos) {
-        begin(phase, "batch", rank, at.row());
+    private void writeArrowEnd(String phase, String batch, Placed at) {
+        begin(phase, "batch", at.process(), at.row());
         json.writeStringProperty("cat", "batch");
-        json.writeStringProperty("id", rank + "/" + at.slice().step());
+        json.writeStringProperty("id", batch);
         json.writeStringProperty("bp", "e");
-        writeTime(nanos);
+        writeTime(at.slice().startNanos());
         json.writeEndObject();
     }
 

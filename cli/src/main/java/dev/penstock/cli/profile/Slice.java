@@ -19,6 +19,11 @@ record Slice(
         return arguments.get("step") instanceof Number number ? number.longValue() : NO_STEP;
     }
 
+    /// The batch that it is about, as rank and step; of a slice about none it means nothing.
+    String batch() {
+        return arguments.get("rank") + "/" + step();
+    }
+
     long nanos() {
         return endNanos - startNanos;
     }

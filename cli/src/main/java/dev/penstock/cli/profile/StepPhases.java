@@ -18,10 +18,10 @@ public record StepPhases(long step, long nanos, Map<String, Long> phaseNanos) {
 
     /// The steps of one rank's recording, in their order.
     public static List<StepPhases> read(int rank, Path recording) {
-        List<Slice> slices = RankSlices.read(rank, recording).slices();
+        List<Slice> slices = ProcessSlices.ofRank(rank, recording).slices();
         List<StepPhases> times = new ArrayList<>();
         for (Slice step : slices) {
-            if (step.category().equals(RankSlices.STEP)) {
+            if (step.category().equals(ProcessSlices.STEP)) {
                 Map<String, Long> phases = new HashMap<>();
                 slices.stream()
                         .filter(slice -> slice.thread().equals(step.thread()) && slice.step() == step.step())

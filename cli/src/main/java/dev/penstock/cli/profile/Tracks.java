@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 
-/// The rows that a viewer draws one rank's slices in: on one row, two slices are apart or one lies within the other.
+/// The rows that a viewer draws one process's slices in: on one row, two slices are apart or one lies within the other.
 ///
 /// A row per thread, and further ones for what a thread does at the same time as something else. Fetches belong to no
 /// thread, as they wait for the network: they have rows of their own, on which none lies within another.
@@ -47,9 +47,9 @@ final class Tracks {
     private Tracks() {}
 
     /// The consumer's thread first, then the others by name, fetches last.
-    static List<Track> of(RankSlices rank) {
+    static List<Track> of(ProcessSlices process) {
         Map<String, List<Row>> rows = new HashMap<>();
-        rank.slices().stream()
+        process.slices().stream()
                 .sorted(OUTER_FIRST)
                 .forEach(slice -> add(slice, rows.computeIfAbsent(group(slice), _ -> new ArrayList<>())));
         List<Track> tracks = new ArrayList<>();
@@ -74,7 +74,7 @@ final class Tracks {
             return 2;
         }
         boolean consumes = group.getValue().getFirst().slices.stream()
-                .anyMatch(slice -> slice.category().equals(RankSlices.STEP));
+                .anyMatch(slice -> slice.category().equals(ProcessSlices.STEP));
         return consumes ? 0 : 1;
     }
 

@@ -1,13 +1,6 @@
 package dev.penstock.cli.profile;
 
-import dev.penstock.error.FailureMessage;
-import dev.penstock.error.StoreAccessException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +12,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: confined to the thread whose steps are counted.
 public final class WindowRecording implements AutoCloseable {
-
-    /// Without the package `dev.penstock.` in front.
-    static final List<String> STAGES =
-            List.of("Fetch", "Decode", "Wait", "Copy", "Forward", "Backward", "Reduce", "Update");
 
     private final Optional<ProfileWindow> window;
     private final Path file;
@@ -44,24 +33,10 @@ public final class WindowRecording implements AutoCloseable {
     public void beforeStep(long step) {
         boolean wanted = window.filter(steps -> steps.contains(step)).isPresent();
         if (wanted && running == null) {
-            running = start();
+            running = StageRecording.start();
         } else if (!wanted) {
             close();
         }
-    }
-
-    private Recording start() {
-        Recording recording = new Recording();
-        recording.setName("penstock profile");
-        for (String stage : STAGES) {
-            recording.enable(name(stage)).withThreshold(Duration.ZERO).withoutStackTrace();
-        }
-        recording.start();
-        return recording;
-    }
-
-    static String name(String stage) {
-        return "dev.penstock." + stage;
     }
 
     /// Ends the recording where one runs, and writes it.
@@ -70,15 +45,9 @@ public final class WindowRecording implements AutoCloseable {
         if (running == null) {
             return;
         }
-        Path part = file.resolveSibling(file.getFileName() + ".part");
         try (Recording ended = running) {
             running = null;
-            ended.stop();
-            ended.dump(part);
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failed) {
-            throw new StoreAccessException(
-                    FailureMessage.of("writing a profile").with("file", file).with("found", failed), failed);
+            StageRecording.write(ended, file);
         }
     }
 }

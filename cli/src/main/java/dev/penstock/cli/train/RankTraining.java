@@ -83,7 +83,7 @@ public final class RankTraining {
         beginning.restore(run, settings.weights());
         run.agree(beginning, settings.calibrating());
         if (world.isFirst()) {
-            beginning.cutBack(directory, settings.trace());
+            beginning.cutBack(directory, settings);
             announce(beginning, run.loader().stepCount());
         }
         run.ranks().barrier();
@@ -96,11 +96,6 @@ public final class RankTraining {
             train(run, Optional.empty());
         }
         run.ranks().barrier();
-        if (world.isFirst()) {
-            settings.profile()
-                    .ifPresent(window ->
-                            new RunProfile(window, directory).write(world.worldSize(), beginning.step(), console));
-        }
     }
 
     private BatchSource openLoader(DatasetIndex index, ObjectStore store, LoaderConfig config) {
@@ -124,6 +119,7 @@ public final class RankTraining {
                         .checkpoint()
                         .map(checkpoint -> ", resumed from " + checkpoint.directory())
                         .orElse("")));
+        settings.profile().flatMap(window -> window.lackingFrom(beginning.step())).ifPresent(console::say);
     }
 
     private void train(OpenRun run, Optional<FirstRank> first) {

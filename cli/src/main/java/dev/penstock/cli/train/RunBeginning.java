@@ -4,7 +4,6 @@ import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.trainer.checkpoint.Checkpoint;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// Where this start of a run takes it up: after the newest checkpoint, or at its first step.
@@ -51,10 +50,13 @@ record RunBeginning(
     }
 
     /// Removes what the run directory says of steps that are trained again.
-    void cutBack(RunDirectory directory, Optional<Path> trace) {
+    void cutBack(RunDirectory directory, RunSettings settings) {
         new StepLog(directory.metrics()).cutBack(step);
-        trace.map(StepLog::new).ifPresent(log -> log.cutBack(step));
+        settings.trace().map(StepLog::new).ifPresent(log -> log.cutBack(step));
         directory.cutBackCalibration(step);
+        if (settings.profile().filter(window -> step < window.end()).isPresent()) {
+            directory.removeProfile();
+        }
     }
 
     /// Whether speeds of ranks were measured that this start has no use for.

@@ -1,6 +1,7 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.option.AttachOptions;
+import dev.penstock.cli.profile.RankProgress;
 import dev.penstock.daemon.client.ReconnectPolicy;
 import dev.penstock.daemon.client.RemoteLoader;
 import dev.penstock.daemon.protocol.AttachRequest;
@@ -69,6 +70,14 @@ public final class RunDaemon implements AutoCloseable {
     /// Where the daemon of this rank's run listens; empty for a rank that was started otherwise.
     public static Optional<Path> socket(Map<String, String> environment) {
         return Optional.ofNullable(environment.get(VARIABLE)).map(Path::of);
+    }
+
+    /// How far each rank that is attached has come.
+    List<RankProgress> progress() {
+        return daemon.snapshot().jobs().stream()
+                .flatMap(job -> job.clients().stream())
+                .map(client -> new RankProgress(client.step() - client.held(), client.step()))
+                .toList();
     }
 
     /// Attaches a rank. The daemon is gone only when its run is, so nothing is tried again.

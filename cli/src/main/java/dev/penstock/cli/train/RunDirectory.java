@@ -1,6 +1,7 @@
 package dev.penstock.cli.train;
 
 import dev.penstock.cli.option.CostFile;
+import dev.penstock.cli.profile.LoaderRecording;
 import dev.penstock.cli.profile.WindowRecording;
 import dev.penstock.cli.report.LoaderReport;
 import dev.penstock.error.ConfigurationException;
@@ -9,6 +10,7 @@ import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// DIR/cost.yaml        its cost model, for --cost
 /// DIR/profile.json     what the stages did in a window of steps, on all ranks, where one was asked for
 /// DIR/profile-rank-0.jfr  the same of one rank, as its recording
+/// DIR/profile-loader.jfr  and of the process that loaded for them, where the ranks did not
 /// DIR/lock             held by rank 0 while it trains
 /// DIR/rank-0.json      what each rank's loader did, of the latest start
 /// ```
@@ -147,6 +150,22 @@ record RunDirectory(Path path) {
 
     Path profile(int rank) {
         return WindowRecording.file(path, rank);
+    }
+
+    Path loaderProfile() {
+        return LoaderRecording.file(path);
+    }
+
+    /// Removes what an earlier start recorded and made of it, so that it does not pass for this one's.
+    void removeProfile() {
+        try (DirectoryStream<Path> recordings = Files.newDirectoryStream(path, "profile-*.jfr")) {
+            for (Path recording : recordings) {
+                Files.delete(recording);
+            }
+            Files.deleteIfExists(profile());
+        } catch (IOException failed) {
+            throw failure("removing an earlier profile", path, failed);
+        }
     }
 
     private Path calibration() {

@@ -13,7 +13,7 @@ class TracksTest {
     }
 
     private static List<Tracks.Track> tracks(Slice... slices) {
-        return Tracks.of(new RankSlices(0, List.of(slices)));
+        return Tracks.of(new ProcessSlices("rank 0", List.of(slices)));
     }
 
     private static List<String> names(List<Tracks.Track> tracks) {

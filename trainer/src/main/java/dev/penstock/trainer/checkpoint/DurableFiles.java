@@ -1,6 +1,7 @@
 package dev.penstock.trainer.checkpoint;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -22,8 +23,10 @@ final class DurableFiles {
 
     static Manifest.StoredFile describe(Path file) throws IOException {
         CRC32C crc = new CRC32C();
-        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        // Freed here: a direct buffer would stay until the collector runs, which may be hundreds of checkpoints later.
+        try (Arena memory = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer chunk = memory.allocate(CHUNK_BYTES).asByteBuffer();
             long bytes = 0;
             for (int read = channel.read(chunk); read >= 0; read = channel.read(chunk.clear())) {
                 crc.update(chunk.flip());

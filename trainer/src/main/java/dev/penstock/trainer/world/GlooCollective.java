@@ -163,7 +163,7 @@ final class GlooCollective implements Collective {
 
     /// Waits for a moment: Gloo notices a connection that closes, but not a process that is stopped.
     private static boolean isComplete(Work work) {
-        try {
+        try (PointerScope _ = new PointerScope()) {
             return work._wait(new Milliseconds(LOOK_MILLIS));
         } catch (RuntimeException e) {
             if (String.valueOf(e.getMessage()).contains(MOMENT_IS_OVER)) {

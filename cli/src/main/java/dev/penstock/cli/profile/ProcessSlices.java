@@ -12,28 +12,47 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
-/// What one rank did in a window: a slice per event of its recording, and one per step around those of the thread that
-/// consumed the batches.
+/// What one process of a run did in a window: a slice per event of its recording, and one per step around those of the
+/// thread that consumed the batches, where it has one.
 ///
 /// A step's slice ends where the wait of the next one begins, so everything that the thread does for it lies inside.
-record RankSlices(int rank, List<Slice> slices) {
+///
+/// @param name that a viewer shows
+record ProcessSlices(String name, List<Slice> slices) {
 
     /// Category of the slices that are steps.
     static final String STEP = "step";
 
-    private static final Set<String> EVENTS =
-            WindowRecording.STAGES.stream().map(WindowRecording::name).collect(Collectors.toSet());
+    private static final Set<String> EVENTS = Set.copyOf(StageRecording.events());
 
     /// What every event of Flight Recorder has.
     private static final Set<String> COMMON_FIELDS = Set.of("startTime", "duration", "eventThread", "stackTrace");
 
-    static RankSlices read(int rank, Path recording) {
+    /// The slices of a rank's recording.
+    static ProcessSlices ofRank(int rank, Path recording) {
+        return read("rank " + rank, recording);
+    }
+
+    /// The slices of the recording of a process that loads for the ranks, those of them that lie within the time of the
+    /// ranks' own.
+    static ProcessSlices ofLoader(Path recording, List<ProcessSlices> ranks) {
+        List<Slice> theirs =
+                ranks.stream().flatMap(rank -> rank.slices().stream()).toList();
+        long begin = theirs.stream().mapToLong(Slice::startNanos).min().orElse(0);
+        long end = theirs.stream().mapToLong(Slice::endNanos).max().orElse(0);
+        return new ProcessSlices(
+                "loader",
+                read("loader", recording).slices().stream()
+                        .filter(slice -> begin <= slice.startNanos() && slice.endNanos() <= end)
+                        .toList());
+    }
+
+    private static ProcessSlices read(String name, Path recording) {
         List<Slice> slices = new ArrayList<>();
         try (RecordingFile file = new RecordingFile(recording)) {
             while (file.hasMoreEvents()) {
@@ -50,7 +69,7 @@ record RankSlices(int rank, List<Slice> slices) {
                     failed);
         }
         slices.addAll(steps(slices));
-        return new RankSlices(rank, slices);
+        return new ProcessSlices(name, slices);
     }
 
     private static Slice slice(RecordedEvent event) {
