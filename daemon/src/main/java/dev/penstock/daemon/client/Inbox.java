@@ -143,6 +143,10 @@ final class Inbox {
         return announced.poll();
     }
 
+    boolean hasBatch() {
+        return !announced.isEmpty();
+    }
+
     /// Why no batch follows; null while that is not so.
     @Nullable
     Refusal failure() {

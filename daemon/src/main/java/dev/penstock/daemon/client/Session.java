@@ -1,5 +1,7 @@
 package dev.penstock.daemon.client;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.penstock.batch.Batch;
 import dev.penstock.daemon.client.Inbox.Arrived;
 import dev.penstock.daemon.protocol.AttachReply;
@@ -50,15 +52,19 @@ final class Session implements AutoCloseable {
     /// purpose.
     static final Duration HOLDING = Duration.ofSeconds(30);
 
+    private static final long[] NONE = {};
+
     private final LocalSocket socket;
     private final Duration holding;
     private final FrameReader reader;
     private final FrameWriter writer;
     private final Inbox inbox;
+    private final Returned returned = new Returned();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
     private @Nullable IOException lost;
+    private int credits;
     private boolean reading;
     private boolean closed;
     private long requests;
@@ -113,6 +119,12 @@ final class Session implements AutoCloseable {
 
     /// Attaches; batches come from now on.
     AttachReply attach(AttachRequest request) throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            credits = request.credits();
+        } finally {
+            lock.unlock();
+        }
         return AttachReply.parse(request(new Request.Attach(request), "attaching to the daemon", WITHOUT_BOUND));
     }
 
@@ -132,6 +144,7 @@ final class Session implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        tellReturned();
         ObjectNode json = request.toJson().put(Request.ID, id);
         writer.write(FrameType.REQUEST, Json.bytes(json));
         ObjectNode reply = await(() -> inbox.takeReply(id), patience);
@@ -161,8 +174,9 @@ final class Session implements AutoCloseable {
         Arrived first = inbox.takeBatch();
         if (first != null) {
             held++;
-            return new Next(first.toBatch(
-                    inbox.requireAttached(), new Release(this, first.segment(), first.batch().ticket())));
+            long slotBytes = first.slot().byteSize();
+            Release release = new Release(this, first.segment(), first.batch().ticket(), slotBytes);
+            return new Next(first.toBatch(inbox.requireAttached(), release));
         }
         Refusal failure = inbox.failure();
         if (failure != null) {
@@ -184,20 +198,36 @@ final class Session implements AutoCloseable {
         static final Next NOTHING = new Next(null);
     }
 
-    void release(MappedSegment segment, long ticket) {
+    /// Takes a batch back that was taken here.
+    void release(MappedSegment segment, long ticket, long slotBytes) {
         boolean tell;
         lock.lock();
         try {
             held--;
             released++;
             segment.release();
-            tell = !closed && lost == null;
+            returned.add(ticket, slotBytes);
+            tell = !inbox.hasBatch() || returned.isDue(credits, segment.sizeBytes());
         } finally {
             lock.unlock();
         }
         if (tell) {
+            tellReturned();
+        }
+    }
+
+    /// Gives back to the daemon what was released here and is kept to go together.
+    private void tellReturned() {
+        long[] tickets;
+        lock.lock();
+        try {
+            tickets = closed || lost != null ? NONE : returned.takeAll();
+        } finally {
+            lock.unlock();
+        }
+        if (tickets.length > 0) {
             try {
-                writer.release(ticket);
+                writer.release(tickets);
             } catch (IOException gone) {
                 // Whoever takes the next batch learns it; the daemon that is gone holds nothing.
                 socket.close();
@@ -237,7 +267,7 @@ final class Session implements AutoCloseable {
                 if (reading) {
                     progress.awaitNanos(LOOK_UP.toNanos());
                 } else {
-                    readOne();
+                    read();
                 }
             }
         } finally {
@@ -245,14 +275,16 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /// Reads one frame, without the lock meanwhile.
-    private void readOne() throws InterruptedException {
+    /// Waits for a frame, without the lock meanwhile, and accepts all that came with it.
+    private void read() throws InterruptedException {
         Frame frame = null;
         IOException failed = null;
         boolean timedOut = false;
         reading = true;
         lock.unlock();
         try {
+            // What the daemon waits for may be among it.
+            tellReturned();
             frame = reader.next();
         } catch (SocketBusyException quiet) {
             timedOut = true;
@@ -265,6 +297,9 @@ final class Session implements AutoCloseable {
         try {
             if (frame != null && !closed) {
                 inbox.accept(frame);
+                while (reader.hasNext()) {
+                    inbox.accept(requireNonNull(reader.next()));
+                }
             } else if (!timedOut) {
                 lose(failed == null ? new IOException("the daemon closed the connection") : failed);
             }
