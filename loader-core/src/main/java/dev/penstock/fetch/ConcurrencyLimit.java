@@ -2,12 +2,8 @@ package dev.penstock.fetch;
 
 import dev.penstock.error.ThrottledException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
@@ -39,13 +35,6 @@ final class ConcurrencyLimit implements RangeSource {
 
     private static final long ORDER_HOLDS_NANOS = Duration.ofMillis(100).toNanos();
 
-    /// A read that failed is not sent behind all those that came after it: where deadlines are equal, those are all
-    /// that a tier wants ahead.
-    private static final Comparator<Passage> EARLIEST_FIRST = Comparator.<Passage>comparingLong(
-                    passage -> passage.dueNanos)
-            .thenComparingLong(passage -> passage.request.number())
-            .thenComparingLong(passage -> passage.number);
-
     private final JobShare own;
     private final int max;
     private final FetchClock clock;
@@ -54,7 +43,7 @@ final class ConcurrencyLimit implements RangeSource {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final GradientLimit gradient;
-    private final Map<String, Prefix> prefixes = new HashMap<>();
+    private final Map<String, PrefixQueue> prefixes = new HashMap<>();
 
     /// What the job that was let through last had had before.
     private long servedBytes;
@@ -115,7 +104,7 @@ final class ConcurrencyLimit implements RangeSource {
     int queued() {
         lock.lock();
         try {
-            return prefixes.values().stream().mapToInt(Prefix::queued).sum();
+            return prefixes.values().stream().mapToInt(PrefixQueue::queued).sum();
         } finally {
             lock.unlock();
         }
@@ -124,7 +113,7 @@ final class ConcurrencyLimit implements RangeSource {
     private Passage enqueue(RangeRequest request, JobShare job, MonoSink<Void> sink) {
         lock.lock();
         try {
-            Prefix prefix = prefixes.computeIfAbsent(request.prefix(), name -> new Prefix(name, random));
+            PrefixQueue prefix = prefixes.computeIfAbsent(request.prefix(), name -> new PrefixQueue(name, random));
             Passage passage = new Passage(request, job, sink, prefix, passages++, clock.nanos());
             passage.dueNanos = dueNanos(request, passage.queuedNanos);
             job.wants(servedBytes);
@@ -168,7 +157,7 @@ final class ConcurrencyLimit implements RangeSource {
             orderAgain(now);
             Passage first = null;
             long soonest = Long.MAX_VALUE;
-            for (Prefix prefix : prefixes.values()) {
+            for (PrefixQueue prefix : prefixes.values()) {
                 long wait = prefix.queued() == 0 ? Long.MAX_VALUE : prefix.throttle.nanosUntilAllowed(now);
                 soonest = Math.min(soonest, wait);
                 if (wait == 0) {
@@ -197,7 +186,7 @@ final class ConcurrencyLimit implements RangeSource {
             return;
         }
         orderedAtNanos = nowNanos;
-        for (Prefix prefix : prefixes.values()) {
+        for (PrefixQueue prefix : prefixes.values()) {
             for (Passage passage : prefix.removeAll()) {
                 passage.dueNanos = dueNanos(passage.request, nowNanos);
                 prefix.add(passage);
@@ -224,80 +213,13 @@ final class ConcurrencyLimit implements RangeSource {
         sendAllowed();
     }
 
-    /// What of the keys below one prefix is queued and in flight.
-    private static final class Prefix {
-
-        final String name;
-        final PrefixThrottle throttle;
-        final Map<JobShare, PriorityQueue<Passage>> queues = new HashMap<>();
-
-        Prefix(String name, DoubleSupplier random) {
-            this.name = name;
-            this.throttle = new PrefixThrottle(random);
-        }
-
-        void add(Passage passage) {
-            queues.computeIfAbsent(passage.job, _ -> new PriorityQueue<>(EARLIEST_FIRST))
-                    .add(passage);
-        }
-
-        void remove(Passage passage) {
-            PriorityQueue<Passage> queue = queues.get(passage.job);
-            if (queue != null && queue.remove(passage)) {
-                passage.job.leave();
-                if (queue.isEmpty()) {
-                    queues.remove(passage.job);
-                }
-            }
-        }
-
-        List<Passage> removeAll() {
-            List<Passage> all = new ArrayList<>();
-            queues.values().forEach(all::addAll);
-            queues.clear();
-            return all;
-        }
-
-        int queued() {
-            int queued = 0;
-            for (PriorityQueue<Passage> queue : queues.values()) {
-                queued += queue.size();
-            }
-            return queued;
-        }
-
-        /// The one of these that goes before `other`; `other` where none does.
-        ///
-        /// @param nearNanos up to when a deadline is near
-        @Nullable
-        Passage firstBefore(@Nullable Passage other, long nearNanos) {
-            Passage first = other;
-            for (PriorityQueue<Passage> queue : queues.values()) {
-                Passage head = queue.element();
-                if (first == null || goesBefore(head, first, nearNanos)) {
-                    first = head;
-                }
-            }
-            return first;
-        }
-
-        private static boolean goesBefore(Passage one, Passage other, long nearNanos) {
-            boolean near = one.dueNanos <= nearNanos;
-            if (near != other.dueNanos <= nearNanos) {
-                return near;
-            }
-            int share = Long.compare(one.job.servedBytes(), other.job.servedBytes());
-            return share == 0 ? EARLIEST_FIRST.compare(one, other) < 0 : share < 0;
-        }
-    }
-
     /// One request on its way through: queued, then in flight, then ended. Its state is guarded by the stage's lock.
-    private final class Passage implements Disposable {
+    final class Passage implements Disposable {
 
         final RangeRequest request;
         final JobShare job;
         final MonoSink<Void> sink;
-        final Prefix prefix;
+        final PrefixQueue prefix;
         final long number;
         final long queuedNanos;
         final Disposable.Swap sending = Disposables.swap();
@@ -307,7 +229,7 @@ final class ConcurrencyLimit implements RangeSource {
         boolean inFlight;
         boolean ended;
 
-        Passage(RangeRequest request, JobShare job, MonoSink<Void> sink, Prefix prefix, long number, long queuedNanos) {
+        Passage(RangeRequest request, JobShare job, MonoSink<Void> sink, PrefixQueue prefix, long number, long queuedNanos) {
             this.request = request;
             this.job = job;
             this.sink = sink;
@@ -397,7 +319,7 @@ final class ConcurrencyLimit implements RangeSource {
         }
 
         private void forgetIdle() {
-            if (prefix.queues.isEmpty() && prefix.throttle.idle()) {
+            if (prefix.isIdle()) {
                 prefixes.remove(prefix.name, prefix);
             }
         }

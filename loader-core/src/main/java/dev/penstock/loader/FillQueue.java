@@ -22,6 +22,10 @@ final class FillQueue {
     /// The planner is woken when this many are left: in bursts, because a wake-up costs as much as a plan.
     private static final int REFILL_SIZE = 48;
 
+    /// The same where the slots are used up before the queue is: the planner sleeps until this part of it was taken.
+    /// A queue that is shorter is refilled at once.
+    private static final int SLOT_REFILL_PART = 8;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition headChanged = lock.newCondition();
     private final Condition roomChanged = lock.newCondition();
@@ -32,6 +36,12 @@ final class FillQueue {
     private @Nullable Throwable failure;
     private boolean roomSignalled;
     private volatile boolean slotWanted;
+
+    /// Whether a slot was given back since one was wanted, and the planner not woken for it.
+    private boolean slotFreed;
+
+    /// With how many fills left the planner is woken for a slot.
+    private int slotRefillSize;
     private long slotWantedBytes;
 
     private final Runnable onReady;
@@ -187,6 +197,7 @@ final class FillQueue {
             if (fills.size() == REFILL_SIZE) {
                 signalRoom();
             }
+            refillFreedSlots();
             return head;
         }
     }
@@ -207,6 +218,8 @@ final class FillQueue {
         lock.lock();
         try {
             slotWanted = true;
+            slotFreed = false;
+            slotRefillSize = fills.size() - fills.size() / SLOT_REFILL_PART;
             slotWantedBytes = bytes;
             starvationTold = false;
             starved = fills.isEmpty();
@@ -231,9 +244,21 @@ final class FillQueue {
         }
     }
 
-    /// Wakes the planner when it waits for a slot.
+    /// Wakes the planner when it waits for a slot and the queue is worth filling.
     void slotReleased() {
         if (slotWanted) {
+            lock.lock();
+            try {
+                slotFreed = true;
+                refillFreedSlots();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void refillFreedSlots() {
+        if (slotWanted && slotFreed && fills.size() <= slotRefillSize) {
             slotWanted = false;
             signalRoom();
         }

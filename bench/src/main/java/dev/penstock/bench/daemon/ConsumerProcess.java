@@ -7,6 +7,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 /// A trainer's place in a JVM of its own: takes batches from a [Source] and says how it went.
@@ -83,6 +84,11 @@ final class ConsumerProcess implements AutoCloseable {
     /// How long each took, in nanoseconds.
     long[] attach(Source source, int times) {
         return send(new Command.Attach(source, times), long[].class);
+    }
+
+    /// What all threads of the process have used.
+    Duration cpuTime() {
+        return JavaProcess.cpuTime(process);
     }
 
     private <T> T send(Command command, Class<T> answer) {

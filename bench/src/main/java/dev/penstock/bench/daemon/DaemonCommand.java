@@ -48,8 +48,8 @@ public final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "N",
-            description = "Samples of a round of throughput. Default: ${DEFAULT-VALUE}.")
-    private long samples = 1_000_000;
+            description = "Samples of a turn of throughput. Default: ${DEFAULT-VALUE}.")
+    private long samples = 200_000;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the order. Default: ${DEFAULT-VALUE}.")
     private long seed;
@@ -104,7 +104,7 @@ public final class DaemonCommand implements Callable<Integer> {
                 .param("samples", samples)
                 .param("rounds", bench.rounds())
                 .param("seed", seed);
-        try (ServedDaemon _ = setting.startDaemon();
+        try (ServedDaemon daemon = setting.startDaemon();
                 ConsumerProcess attached = ConsumerProcess.start();
                 ConsumerProcess own = ConsumerProcess.start()) {
             attached.check(setting.attachedForAnEpoch("check", THREADS), setting.uri());
@@ -114,10 +114,10 @@ public final class DaemonCommand implements Callable<Integer> {
                 handOff.round(attached, own);
             }
             Throughput.open(setting, attached, own);
-            throughput.round(attached, own);
+            throughput.round(daemon, attached, own);
             throughput.forget();
             for (int round = 0; round < bench.rounds(); round++) {
-                throughput.round(attached, own);
+                throughput.round(daemon, attached, own);
             }
             result.rows(handOff.rows()).rows(throughput.rows()).row(AttachTime.row(setting, attached));
         }

@@ -67,6 +67,10 @@ final class MappedSegment {
         }
     }
 
+    long sizeBytes() {
+        return memory.byteSize();
+    }
+
     boolean isMapped() {
         return arena.scope().isAlive();
     }

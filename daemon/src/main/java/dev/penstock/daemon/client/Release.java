@@ -10,17 +10,19 @@ final class Release extends AtomicBoolean implements Runnable {
     private final transient Session session;
     private final transient MappedSegment segment;
     private final long ticket;
+    private final long slotBytes;
 
-    Release(Session session, MappedSegment segment, long ticket) {
+    Release(Session session, MappedSegment segment, long ticket, long slotBytes) {
         this.session = session;
         this.segment = segment;
         this.ticket = ticket;
+        this.slotBytes = slotBytes;
     }
 
     @Override
     public void run() {
         if (compareAndSet(false, true)) {
-            session.release(segment, ticket);
+            session.release(segment, ticket, slotBytes);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.penstock.daemon.client;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.penstock.batch.Batch;
-import dev.penstock.daemon.protocol.Announcement;
+import dev.penstock.daemon.client.Inbox.Arrived;
 import dev.penstock.daemon.protocol.AttachReply;
 import dev.penstock.daemon.protocol.AttachRequest;
 import dev.penstock.daemon.protocol.Frame;
@@ -13,24 +15,14 @@ import dev.penstock.daemon.protocol.Json;
 import dev.penstock.daemon.protocol.MalformedFrameException;
 import dev.penstock.daemon.protocol.Refusal;
 import dev.penstock.daemon.protocol.Request;
-import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.socket.LocalSocket;
 import dev.penstock.daemon.socket.PeerCredentials;
 import dev.penstock.daemon.socket.SocketBusyException;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -60,40 +52,31 @@ final class Session implements AutoCloseable {
     /// purpose.
     static final Duration HOLDING = Duration.ofSeconds(30);
 
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final long[] NONE = {};
 
     private final LocalSocket socket;
     private final Duration holding;
     private final FrameReader reader;
     private final FrameWriter writer;
+    private final Inbox inbox;
+    private final Returned returned = new Returned();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
-    private final ArrayDeque<Arrived> announced = new ArrayDeque<>();
-    private final Map<Integer, MappedSegment> segments = new HashMap<>();
-
-    /// Every segment that is mapped, retired or not.
-    private final List<MappedSegment> mapped = new ArrayList<>();
-
-    private final Map<Long, ObjectNode> replies = new HashMap<>();
-    private @Nullable AttachReply attachment;
-    private @Nullable Refusal failure;
     private @Nullable IOException lost;
-    private boolean ended;
+    private int credits;
     private boolean reading;
     private boolean closed;
     private long requests;
     private int held;
     private long released;
 
-    /// An announced batch that was not taken yet; its slot is held.
-    private record Arrived(Announcement batch, MappedSegment segment, MemorySegment slot) {}
-
     private Session(LocalSocket socket, Duration holding) {
         this.socket = socket;
         this.holding = holding;
         this.reader = new FrameReader(socket::receive);
         this.writer = new FrameWriter(socket::send);
+        this.inbox = new Inbox(socket);
     }
 
     /// Connects and greets. A daemon that refuses is a [dev.penstock.error.PenstockException]; one that is not there is
@@ -136,6 +119,12 @@ final class Session implements AutoCloseable {
 
     /// Attaches; batches come from now on.
     AttachReply attach(AttachRequest request) throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            credits = request.credits();
+        } finally {
+            lock.unlock();
+        }
         return AttachReply.parse(request(new Request.Attach(request), "attaching to the daemon", WITHOUT_BOUND));
     }
 
@@ -155,9 +144,10 @@ final class Session implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        tellReturned();
         ObjectNode json = request.toJson().put(Request.ID, id);
         writer.write(FrameType.REQUEST, Json.bytes(json));
-        ObjectNode reply = await(() -> replies.remove(id), patience);
+        ObjectNode reply = await(() -> inbox.takeReply(id), patience);
         if (reply.get("error") != null) {
             throw Refusal.parse(reply.get("error")).exception(what);
         }
@@ -181,14 +171,18 @@ final class Session implements AutoCloseable {
     }
 
     private @Nullable Next next() {
-        Arrived first = announced.poll();
+        Arrived first = inbox.takeBatch();
         if (first != null) {
-            return new Next(taken(first));
+            held++;
+            long slotBytes = first.slot().byteSize();
+            Release release = new Release(this, first.segment(), first.batch().ticket(), slotBytes);
+            return new Next(first.toBatch(inbox.requireAttached(), release));
         }
+        Refusal failure = inbox.failure();
         if (failure != null) {
             throw failure.exception("reading from the daemon");
         }
-        return ended ? Next.NOTHING : null;
+        return inbox.isEnded() ? Next.NOTHING : null;
     }
 
     private long released() {
@@ -204,42 +198,36 @@ final class Session implements AutoCloseable {
         static final Next NOTHING = new Next(null);
     }
 
-    private Batch taken(Arrived arrived) {
-        Announcement of = arrived.batch;
-        held++;
-        return new Batch(
-                of.epoch(),
-                of.step(),
-                of.rank(),
-                requireAttached().fields(),
-                of.layout(),
-                arrived.slot,
-                of.balanceRatio(),
-                of.readyNanos(),
-                new Release(this, arrived.segment, of.ticket()));
-    }
-
-    private AttachReply requireAttached() {
-        if (attachment == null) {
-            throw new IllegalStateException("not attached");
-        }
-        return attachment;
-    }
-
-    void release(MappedSegment segment, long ticket) {
+    /// Takes a batch back that was taken here.
+    void release(MappedSegment segment, long ticket, long slotBytes) {
         boolean tell;
         lock.lock();
         try {
             held--;
             released++;
             segment.release();
-            tell = !closed && lost == null;
+            returned.add(ticket, slotBytes);
+            tell = !inbox.hasBatch() || returned.isDue(credits, segment.sizeBytes());
         } finally {
             lock.unlock();
         }
         if (tell) {
+            tellReturned();
+        }
+    }
+
+    /// Gives back to the daemon what was released here and is kept to go together.
+    private void tellReturned() {
+        long[] tickets;
+        lock.lock();
+        try {
+            tickets = closed || lost != null ? NONE : returned.takeAll();
+        } finally {
+            lock.unlock();
+        }
+        if (tickets.length > 0) {
             try {
-                writer.release(ticket);
+                writer.release(tickets);
             } catch (IOException gone) {
                 // Whoever takes the next batch learns it; the daemon that is gone holds nothing.
                 socket.close();
@@ -279,7 +267,7 @@ final class Session implements AutoCloseable {
                 if (reading) {
                     progress.awaitNanos(LOOK_UP.toNanos());
                 } else {
-                    readOne();
+                    read();
                 }
             }
         } finally {
@@ -287,14 +275,16 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /// Reads one frame, without the lock meanwhile.
-    private void readOne() throws InterruptedException {
+    /// Waits for a frame, without the lock meanwhile, and accepts all that came with it.
+    private void read() throws InterruptedException {
         Frame frame = null;
         IOException failed = null;
         boolean timedOut = false;
         reading = true;
         lock.unlock();
         try {
+            // What the daemon waits for may be among it.
+            tellReturned();
             frame = reader.next();
         } catch (SocketBusyException quiet) {
             timedOut = true;
@@ -306,7 +296,10 @@ final class Session implements AutoCloseable {
         }
         try {
             if (frame != null && !closed) {
-                accept(frame);
+                inbox.accept(frame);
+                while (reader.hasNext()) {
+                    inbox.accept(requireNonNull(reader.next()));
+                }
             } else if (!timedOut) {
                 lose(failed == null ? new IOException("the daemon closed the connection") : failed);
             }
@@ -324,65 +317,6 @@ final class Session implements AutoCloseable {
         lost = why;
         socket.close();
         socket.discardDescriptors();
-    }
-
-    private void accept(Frame frame) throws IOException {
-        switch (frame.type()) {
-            case BATCH -> acceptBatch(frame.body());
-            case REPLY -> acceptReply(Json.parse(frame.bytes()));
-            case SEGMENT -> acceptSegment(SegmentNotice.decode(frame.body()));
-            case RETIRED -> retire(frame.body().get(U32, 0));
-            case END -> ended = true;
-            case FAILED -> failure = Refusal.parse(Json.parse(frame.bytes()));
-            case GOODBYE, REFUSED ->
-                throw new IOException(Refusal.parse(Json.parse(frame.bytes())).message());
-            case HELLO, WELCOME, REQUEST, RELEASE -> throw new MalformedFrameException(frame.type() + " frame");
-        }
-    }
-
-    private void acceptBatch(MemorySegment body) throws IOException {
-        if (attachment == null) {
-            throw new MalformedFrameException("BATCH before the reply to attach");
-        }
-        Announcement batch = Announcement.decode(
-                body, attachment.layout(), attachment.fields().size());
-        MappedSegment segment = segments.get(batch.segment());
-        if (segment == null) {
-            throw new MalformedFrameException("BATCH in segment " + batch.segment() + ", which never came");
-        }
-        MemorySegment slot = segment.hold(batch.slotOffset(), batch.layout().totalBytes());
-        announced.add(new Arrived(batch, segment, slot));
-    }
-
-    /// The reply to an attach is understood here, because batches may follow it at once.
-    private void acceptReply(ObjectNode reply) throws IOException {
-        if (attachment == null && reply.get("fields") != null) {
-            attachment = AttachReply.parse(reply);
-        }
-        replies.put(reply.path(Request.ID).asLong(-1), reply);
-    }
-
-    private void acceptSegment(SegmentNotice notice) throws IOException {
-        OptionalInt descriptor = socket.takeDescriptor();
-        if (descriptor.isEmpty()) {
-            throw new MalformedFrameException("SEGMENT without a descriptor");
-        }
-        try {
-            MappedSegment segment = MappedSegment.map(descriptor.getAsInt(), notice);
-            segments.put(notice.number(), segment);
-            mapped.removeIf(earlier -> !earlier.isMapped());
-            mapped.add(segment);
-        } finally {
-            LocalSocket.closeDescriptor(descriptor.getAsInt());
-        }
-    }
-
-    private void retire(int number) throws MalformedFrameException {
-        MappedSegment segment = segments.remove(number);
-        if (segment == null) {
-            throw new MalformedFrameException("RETIRED for segment " + number + ", which never came");
-        }
-        segment.retire();
     }
 
     /// Why the daemon is gone; null while it is not, or when this side closed.
@@ -415,10 +349,7 @@ final class Session implements AutoCloseable {
                 return;
             }
             closed = true;
-            announced.forEach(arrived -> arrived.segment.release());
-            announced.clear();
-            segments.values().forEach(MappedSegment::retire);
-            segments.clear();
+            inbox.close();
             progress.signalAll();
             if (!reading) {
                 socket.discardDescriptors();
@@ -434,7 +365,7 @@ final class Session implements AutoCloseable {
         close();
         lock.lock();
         try {
-            mapped.forEach(MappedSegment::reap);
+            inbox.reap();
         } finally {
             lock.unlock();
         }

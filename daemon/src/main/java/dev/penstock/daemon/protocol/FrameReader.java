@@ -36,7 +36,7 @@ public final class FrameReader {
         if (!fill(Wire.HEADER_BYTES)) {
             return null;
         }
-        int bodyBytes = buffer.get(Wire.U32, begin);
+        int bodyBytes = bodyBytes();
         int code = buffer.get(Wire.U32, begin + 4);
         FrameType type = FrameType.of((byte) code);
         if (type == null || code >>> 8 != 0) {
@@ -52,6 +52,16 @@ public final class FrameReader {
         Frame frame = new Frame(type, buffer.asSlice((long) begin + Wire.HEADER_BYTES, bodyBytes));
         begin += Wire.HEADER_BYTES + bodyBytes;
         return frame;
+    }
+
+    /// Whether [#next()] would return without reading.
+    public boolean hasNext() {
+        int there = end - begin;
+        return there >= Wire.HEADER_BYTES && there - Wire.HEADER_BYTES >= Integer.toUnsignedLong(bodyBytes());
+    }
+
+    private int bodyBytes() {
+        return buffer.get(Wire.U32, begin);
     }
 
     /// Reads until `bytes` are there; false where the stream ends before the first of them.

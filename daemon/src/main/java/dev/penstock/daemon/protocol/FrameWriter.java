@@ -47,9 +47,13 @@ public final class FrameWriter {
         write(FrameType.BATCH, Announcement.bytes(layout.kind(), layout.fieldCount()), batch::encode, sink);
     }
 
-    /// Writes RELEASE for one ticket.
-    public void release(long ticket) throws IOException {
-        write(FrameType.RELEASE, Long.BYTES, to -> to.set(Wire.U64, 0, ticket), sink);
+    /// Writes RELEASE for at least one ticket.
+    public void release(long... tickets) throws IOException {
+        write(
+                FrameType.RELEASE,
+                tickets.length * Long.BYTES,
+                to -> MemorySegment.copy(tickets, 0, to, Wire.U64, 0, tickets.length),
+                sink);
     }
 
     /// Writes END.

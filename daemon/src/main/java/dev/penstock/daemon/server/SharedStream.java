@@ -10,26 +10,15 @@ import dev.penstock.memory.SharedMemory;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One loader, and the clients that read it, each at its own pace.
 ///
-/// ```
-///            first                              end
-///   ─ dropped ─┼── kept: announced or not ───────┼─ ready in the loader ─ being filled ─►
-///              ▲ slowest cursor                  ▲ fastest cursor
-/// ```
-///
-/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that. A quarter of the
-/// slot memory is for batches behind the fastest client: those that slower ones have yet to get, and some that all have
-/// had, so that a trial started a little later joins. Whoever would need more is moved to a stream of its own, and
-/// stalls nobody. What clients hold has half of the memory at most, so that the loader always has a quarter to read
-/// ahead in; and when it has no room all the same, because the rest is in pieces, what is behind goes first.
+/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that; [Handout] says who
+/// is announced them. Whoever falls too far behind is moved to a stream of its own, and stalls nobody.
 ///
 /// Ownership: owns the loader and its memory. They go when the last client has left and the last batch was released.
 /// Threading: any thread. Locks are taken in the order family, stream, client.
@@ -42,8 +31,6 @@ final class SharedStream {
     private final ReadyBatches batches;
     private final Consumer<StreamReader> mover;
     private final Consumer<SharedStream> onFreed;
-    private final long lagBytes;
-    private final long capacityBytes;
     private final long beganNanos = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,17 +41,7 @@ final class SharedStream {
     private volatile boolean lookAgain;
     private volatile boolean started;
 
-    private final StreamWindow window = new StreamWindow();
-    private final StreamReaders readers = new StreamReaders();
-
-    /// Where the batch that is taken next is.
-    private Position next;
-
-    private @Nullable Ending ending;
-
-    /// Whether the loader finds no room for its next batch.
-    private boolean starving;
-
+    private final Handout handout;
     private boolean closed;
     private boolean freed;
 
@@ -79,11 +56,10 @@ final class SharedStream {
         this.plan = plan;
         this.sharing = sharing;
         this.memory = memory;
-        this.capacityBytes = memory.memory().sizeBytes();
-        this.lagBytes = sharing == Sharing.SHARED ? capacityBytes / 4 : 0;
         this.mover = mover;
         this.onFreed = onFreed;
-        this.next = new Position(startStep, plan.config().localRanks().getFirst());
+        this.handout = new Handout(
+                this, sharing, plan.config().localRanks(), startStep, memory.memory().sizeBytes());
         this.loader = Loader.open(
                 plan.index(),
                 plan.store(),
@@ -152,24 +128,7 @@ final class SharedStream {
     StreamReader join(Attachment client, Position from) {
         lock.lock();
         try {
-            // What failed here may succeed in a stream that is begun anew.
-            if (closed || ending instanceof Ending.Failed || (sharing == Sharing.EXCLUSIVE && !readers.isEmpty())) {
-                return null;
-            }
-            Position oldest = window.first() == window.end()
-                    ? next
-                    : window.get(window.first()).position();
-            // A stream begins at a whole step; a client that was moved within one skips what it has.
-            if (from.compareTo(oldest) < 0 || from.step() > next.step()) {
-                return null;
-            }
-            long cursor = window.first();
-            while (cursor < window.end() && window.get(cursor).position().compareTo(from) < 0) {
-                cursor++;
-            }
-            StreamReader reader = new StreamReader(this, client, cursor);
-            readers.add(reader);
-            return reader;
+            return closed ? null : handout.join(client, from);
         } finally {
             lock.unlock();
         }
@@ -177,14 +136,11 @@ final class SharedStream {
 
     /// Announces what a client has room for; called when it has more than before.
     void serve(StreamReader reader) {
-        List<StreamReader> laggards = new ArrayList<>();
+        List<StreamReader> laggards;
         lock.lock();
         try {
-            if (readers.contains(reader)) {
-                offer(reader);
-                trim(laggards);
-                relieve(laggards);
-            }
+            handout.serve(reader);
+            laggards = handout.takeLaggards();
         } finally {
             lock.unlock();
         }
@@ -225,41 +181,19 @@ final class SharedStream {
     private boolean hasDemand() {
         lock.lock();
         try {
-            return !closed && ending == null && (isWanted() || isWantedSoon());
+            return !closed && handout.hasDemand();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Whether a client waits for the batch after the last one that was taken.
-    private boolean isWanted() {
-        return readers.isWanted(window.end(), shareBytes());
-    }
-
-    /// Whether taking one ahead lets the fastest client have it at once when it releases.
-    private boolean isWantedSoon() {
-        return window.end() == fastest() && window.bytes() <= lagBytes / 2;
-    }
-
-    private long fastest() {
-        return readers.fastest(window.first());
-    }
-
-    /// What one client may hold, so that all of them together leave the loader room to read ahead.
-    private long shareBytes() {
-        return sharing == Sharing.EXCLUSIVE ? capacityBytes : capacityBytes / 2 / Math.max(1, readers.count());
-    }
-
     private void accept(Batch batch) {
         MemorySegment slots = memory.memory().segment();
-        List<StreamReader> laggards = new ArrayList<>();
+        List<StreamReader> laggards;
         lock.lock();
         try {
-            starving = false;
-            window.add(batch, batch.slot().address() - slots.address());
-            next = new Position(batch.step(), batch.rank()).next(plan.config().localRanks());
-            readers.forEach(this::offer);
-            trim(laggards);
+            handout.accept(batch, batch.slot().address() - slots.address());
+            laggards = handout.takeLaggards();
         } finally {
             lock.unlock();
         }
@@ -269,78 +203,30 @@ final class SharedStream {
     private void end(Ending how) {
         lock.lock();
         try {
-            ending = how;
-            readers.forEach(this::offer);
+            handout.end(how);
         } finally {
             lock.unlock();
         }
     }
 
-    private void offer(StreamReader reader) {
-        while (reader.cursor < window.end()) {
-            KeptBatch kept = window.get(reader.cursor);
-            boolean has = reader.client.hasHad(kept.position());
-            if (!has && !reader.client.hasRoom(shareBytes())) {
-                return;
-            }
-            reader.cursor++;
-            if (!has && reader.client.announce(this, kept)) {
-                window.hold(kept);
-            }
-        }
-        if (ending != null && !reader.endTold && reader.client.hasBegun()) {
-            reader.endTold = true;
-            reader.client.end(ending);
-        }
-    }
-
-    /// Drops what is behind the fastest client beyond the quarter that is for it, and who still needed it with it.
-    private void trim(List<StreamReader> laggards) {
-        while (window.bytes() > lagBytes && window.first() < fastest()) {
-            dropUntil(window.first() + 1, laggards);
-        }
-    }
-
     /// The loader waits because no slot has room.
     private void makeRoom() {
-        List<StreamReader> laggards = new ArrayList<>();
+        List<StreamReader> laggards;
         lock.lock();
         try {
-            starving = true;
-            relieve(laggards);
+            handout.makeRoom();
+            laggards = handout.takeLaggards();
         } finally {
             lock.unlock();
         }
         laggards.forEach(mover);
     }
 
-    /// Drops what nobody needs when the loader has no room; and where that frees nothing while a client waits, what
-    /// only slower ones need. The loader says so again when what was freed is not enough.
-    private void relieve(List<StreamReader> laggards) {
-        if (starving) {
-            boolean freed = dropUntil(readers.slowest(window.end()), laggards);
-            if (!freed && isWanted()) {
-                freed = dropUntil(fastest(), laggards);
-            }
-            starving = !freed;
-        }
-    }
-
-    /// Drops the batches before `number`; true when that freed a slot.
-    private boolean dropUntil(long number, List<StreamReader> laggards) {
-        boolean freed = false;
-        while (window.first() < number) {
-            laggards.addAll(readers.removeAt(window.first()));
-            freed |= window.dropFirst();
-        }
-        return freed;
-    }
-
     /// Takes a batch back from a client, which may have been moved to another stream since.
     void release(KeptBatch kept) {
         lock.lock();
         try {
-            window.release(kept);
+            handout.release(kept);
         } finally {
             lock.unlock();
         }
@@ -352,8 +238,8 @@ final class SharedStream {
         boolean last;
         lock.lock();
         try {
-            readers.remove(reader);
-            last = readers.isEmpty() && !closed;
+            handout.leave(reader);
+            last = handout.isEmpty() && !closed;
             closed |= last;
         } finally {
             lock.unlock();
@@ -369,11 +255,7 @@ final class SharedStream {
     void requireProspect(StreamReader asking) {
         lock.lock();
         try {
-            asking.client.requireRoom(shareBytes());
-            OptionalLong needed = loader.starvedBytes();
-            if (needed.isPresent()) {
-                readers.requireOneThatReleases(asking, window.held(), needed.getAsLong(), capacityBytes);
-            }
+            handout.requireProspect(asking, loader.starvedBytes());
         } finally {
             lock.unlock();
         }
@@ -382,7 +264,7 @@ final class SharedStream {
     private void freeWhenUnused() {
         lock.lock();
         try {
-            if (freed || !closed || window.held() > 0) {
+            if (freed || !closed || handout.held() > 0) {
                 return;
             }
             freed = true;
@@ -404,7 +286,7 @@ final class SharedStream {
     int readerCount() {
         lock.lock();
         try {
-            return readers.count();
+            return handout.readerCount();
         } finally {
             lock.unlock();
         }
@@ -415,9 +297,7 @@ final class SharedStream {
     StreamPlace place(StreamReader reader) {
         lock.lock();
         try {
-            return !readers.contains(reader)
-                    ? null
-                    : new StreamPlace(Math.max(0, fastest() - reader.cursor), window.end() - reader.cursor);
+            return handout.place(reader);
         } finally {
             lock.unlock();
         }
@@ -432,7 +312,7 @@ final class SharedStream {
     long step() {
         lock.lock();
         try {
-            return next.step();
+            return handout.step();
         } finally {
             lock.unlock();
         }

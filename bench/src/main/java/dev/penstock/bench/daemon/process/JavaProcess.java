@@ -3,6 +3,7 @@ package dev.penstock.bench.daemon.process;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,11 @@ public final class JavaProcess {
         command.add(main.getName());
         command.addAll(arguments);
         return command;
+    }
+
+    /// What all threads of a process have used, on the kernel's clock of a hundredth of a second.
+    public static Duration cpuTime(Process process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /// What it means that a process could not be started or does not answer.

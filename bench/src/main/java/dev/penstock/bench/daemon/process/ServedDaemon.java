@@ -4,6 +4,7 @@ import dev.penstock.cli.Main;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,6 +53,11 @@ public final class ServedDaemon implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /// What all its threads have used.
+    public Duration cpuTime() {
+        return JavaProcess.cpuTime(process);
     }
 
     /// Ends it as the kernel does, without a word to anybody.
