@@ -32,7 +32,7 @@ public final class MicroBatchTimes {
     private static final int COUNT = SUMS - 2;
     private static final int REFUSED = SUMS - 1;
 
-    private double[] rows = new double[64 * ROW];
+    private final double[] rows = new double[KEPT * ROW];
     private int size;
     private int next;
     private long refused;
@@ -44,9 +44,6 @@ public final class MicroBatchTimes {
         if (!(nanos > 0) || !Double.isFinite(nanos) || samples < 1) {
             refused++;
             return;
-        }
-        if (next * ROW == rows.length) {
-            rows = Arrays.copyOf(rows, rows.length * 2);
         }
         double[] row = {tokens, squares, samples, nanos};
         System.arraycopy(row, 0, rows, next * ROW, ROW);

@@ -5,6 +5,7 @@ import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.batch.Batch;
 import dev.penstock.bench.BenchOptions;
+import dev.penstock.bench.measure.LiveHeap;
 import dev.penstock.bench.measure.Measurements;
 import dev.penstock.cli.report.Amounts;
 import dev.penstock.cli.report.Better;

@@ -1,11 +1,10 @@
 package dev.penstock.bench.train;
 
+import dev.penstock.bench.measure.LiveHeap;
 import dev.penstock.bench.measure.ProcessMeter;
 import dev.penstock.cli.Main;
 import dev.penstock.trainer.world.World;
 import java.io.IOException;
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,16 +13,11 @@ import java.util.List;
 
 /// The main class of a rank that is `penstock train`, and notes what memory it has at certain steps.
 ///
-/// The steps are those of the run's curve, so a measurement belongs to a step up to a few later. Each comes after a
-/// young collection and a full one: the young generation is then resident as a whole, and does not look like growth
-/// when the run gets to its last page.
+/// The steps are those of the run's curve, so a measurement belongs to a step up to a few later.
 final class MeteredRank {
 
     /// Between looks at the curve.
     private static final Duration INTERVAL = Duration.ofMillis(10);
-
-    /// Small against the young generation, and large enough to fill it in a moment.
-    private static final int GARBAGE_BYTES = 1 << 16;
 
     private MeteredRank() {}
 
@@ -56,6 +50,11 @@ final class MeteredRank {
         }
     }
 
+    private static MemoryNote note(long step) {
+        long heapBytes = LiveHeap.bytes();
+        return new MemoryNote(step, ProcessMeter.residentBytes(), heapBytes);
+    }
+
     private static long steps(Path curve) throws IOException {
         if (Files.notExists(curve)) {
             return 0;
@@ -63,25 +62,5 @@ final class MeteredRank {
         try (var lines = Files.lines(curve)) {
             return lines.count();
         }
-    }
-
-    private static MemoryNote note(long step) {
-        long collections = collections();
-        long garbage = 0;
-        while (collections() == collections) {
-            garbage += new byte[GARBAGE_BYTES].length;
-        }
-        if (garbage == 0) {
-            throw new IllegalStateException("the collector ran before anything was allocated");
-        }
-        System.gc();
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new MemoryNote(step, ProcessMeter.residentBytes(), heap);
-    }
-
-    private static long collections() {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
-                .sum();
     }
 }

@@ -1,7 +1,10 @@
 package dev.penstock.bench.train;
 
+import dev.penstock.bench.measure.BenchDataset;
 import dev.penstock.cli.train.LocalTraining;
+import dev.penstock.cli.train.RunDaemon;
 import dev.penstock.cli.train.TrainingReport;
+import dev.penstock.loader.LoaderConfig;
 import dev.penstock.pack.DatasetPacker;
 import dev.penstock.pack.PackOptions;
 import dev.penstock.store.ObjectStore;
@@ -11,25 +14,36 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
 
-/// Memory of a long run of a small model on two ranks, early and late.
+/// Memory of a long run of a small model on two ranks that one loader serves, early and late.
+///
+/// The ranks have a small heap, resident from the start. One that may grow is used to its limit before anything is
+/// collected: that is growth at the collector's discretion, which says nothing of what a step keeps and hides what it
+/// keeps elsewhere. What it keeps on the heap is measured there.
 ///
 /// @param ranks what each noted: early, then late
 record SteadyMemory(List<List<MemoryNote>> ranks) {
 
     private static final int RANKS = 2;
 
-    /// By then everything has been used, and most of it compiled.
-    private static final long EARLY_STEP = 500;
+    /// By then everything has been used, compiled, and checkpointed twice.
+    private static final long EARLY_STEP = 1_000;
 
-    private static final long LATE_STEP = 2_000;
+    private static final long LATE_STEP = EARLY_STEP + 2_000;
 
     /// Time for the last measurement.
-    private static final long STEPS = 2_500;
+    private static final long STEPS = LATE_STEP + 500;
+
+    private static final int BATCH = 16;
+    private static final int SLOT_BYTES = 4 << 20;
+
+    /// Several times what is live.
+    private static final String HEAP = "-Xms128m -Xmx128m -Xmn32m -XX:+AlwaysPreTouch";
 
     private static final int SAMPLES = 500;
     private static final int SAMPLE_BYTES = 64;
@@ -41,25 +55,39 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
 
     /// @param run directory, new
     static SteadyMemory measure(Path run) throws InterruptedException {
+        Path shards = shards(run);
         List<String> arguments = List.of(
                 run.toString(),
                 EARLY_STEP + "," + LATE_STEP,
                 "train",
                 recipe(run).toString(),
-                shards(run).toUri().toString(),
+                shards.toUri().toString(),
                 "--run=" + run,
                 "--ranks=" + RANKS,
-                "--ram=64M",
-                "--slots=4M",
+                "--slots=" + SLOT_BYTES,
                 "--checkpoint-every=500");
-        TrainingReport _ = new LocalTraining(
-                        MeteredRank.class.getName(), arguments, RANKS, Map.of(), run, "nats per byte")
-                .run(DemoTraining.quiet(), System.err);
+        try (BenchDataset dataset = BenchDataset.at(shards.toUri());
+                RunDaemon loading = RunDaemon.open(host(dataset), dataset.index())) {
+            Map<String, String> environment = new HashMap<>(loading.environment());
+            environment.put("JDK_JAVA_OPTIONS", HEAP);
+            TrainingReport _ = new LocalTraining(
+                            MeteredRank.class.getName(), arguments, RANKS, environment, run, "nats per byte")
+                    .run(DemoTraining.quiet(), System.err);
+        }
         List<List<MemoryNote>> notes = new ArrayList<>();
         for (int rank = 0; rank < RANKS; rank++) {
             notes.add(MemoryNote.read(run, rank, 2));
         }
         return new SteadyMemory(notes);
+    }
+
+    private static LoaderConfig host(BenchDataset dataset) {
+        return dataset.residentLoader()
+                .batchSize(BATCH)
+                .ranks(RANKS)
+                .localRanks(List.of(0, 1))
+                .slotBytes(SLOT_BYTES)
+                .build();
     }
 
     private static Path recipe(Path run) {
@@ -70,9 +98,9 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
                     width: 16
                     heads: 2
                     max-sample-bytes: %d
-                    batch: 16
+                    batch: %d
                     steps: %d
-                    """.formatted(SAMPLE_BYTES, STEPS));
+                    """.formatted(SAMPLE_BYTES, BATCH, STEPS));
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }

@@ -17,6 +17,8 @@ import dev.penstock.trainer.optimize.SgdSettings;
 import dev.penstock.trainer.tensor.Libtorch;
 import dev.penstock.trainer.tensor.Parameters;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +81,26 @@ class CheckpointsTest {
         checkpoints.save(new RunState(3, "again", "", ""), run.model.parameters(), run.optimizer);
 
         assertThat(checkpoints.latest().orElseThrow().state().loaderPosition()).isEqualTo("again");
+    }
+
+    @Test
+    void savingLeavesNoDirectBufferBehind() {
+        Run run = new Run();
+        Checkpoints checkpoints = new Checkpoints(directory, 2);
+        // What a thread keeps for its writes is there from the first save on.
+        checkpoints.save(new RunState(1, "", "", ""), run.model.parameters(), run.optimizer);
+        long before = directBytes();
+
+        checkpoints.save(new RunState(2, "", "", ""), run.model.parameters(), run.optimizer);
+
+        assertThat(directBytes()).isLessThanOrEqualTo(before);
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     @Test
