@@ -1,6 +1,7 @@
 package dev.penstock.bench.train;
 
 import dev.penstock.bench.measure.LiveHeap;
+import dev.penstock.bench.measure.NativeHeap;
 import dev.penstock.bench.measure.ProcessMeter;
 import dev.penstock.cli.Main;
 import dev.penstock.trainer.world.World;
@@ -52,6 +53,7 @@ final class MeteredRank {
 
     private static MemoryNote note(long step) {
         long heapBytes = LiveHeap.bytes();
+        NativeHeap.trim();
         return new MemoryNote(step, ProcessMeter.residentBytes(), heapBytes);
     }
 
