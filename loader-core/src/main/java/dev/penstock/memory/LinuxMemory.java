@@ -21,6 +21,7 @@ final class LinuxMemory {
     private static final int MAP_SHARED_FIXED = 0x01 | 0x10;
     private static final int NO_DESCRIPTOR = -1;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_COLLAPSE = 25;
     private static final int MLOCK_ONFAULT = 1;
     private static final int RLIMIT_MEMLOCK = 8;
     private static final long MAP_FAILED = -1;
@@ -128,6 +129,16 @@ final class LinuxMemory {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = callState(arena);
             return (int) MADVISE.invokeExact(state, address, bytes, MADV_HUGEPAGE) == 0 ? null : errnoText(state);
+        } catch (Throwable failure) {
+            throw rethrown(failure);
+        }
+    }
+
+    /// Puts a huge page, filled with what is there, in the place of small ones of which at least one was touched. The
+    /// kernel may, from Linux 6.1 on, even where its settings give files no huge pages; if not, nothing changes.
+    static void collapse(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = (int) MADVISE.invokeExact(callState(arena), address, bytes, MADV_COLLAPSE);
         } catch (Throwable failure) {
             throw rethrown(failure);
         }

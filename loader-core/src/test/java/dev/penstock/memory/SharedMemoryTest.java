@@ -39,6 +39,20 @@ class SharedMemoryTest {
     }
 
     @Test
+    void whatIsWrittenWhileItsPagesAreMadeHugeStays() throws Exception {
+        try (SharedMemory shared = SharedMemory.create(BYTES, PageLocking.OFF, SharedAccess.READ);
+                PageLockedMemory memory = shared.memory()) {
+            for (long at = 0; at < BYTES; at += Long.BYTES) {
+                memory.segment().set(ValueLayout.JAVA_LONG, at, ~at);
+            }
+            memory.awaitPrefault();
+            for (long at = 0; at < BYTES; at += Long.BYTES) {
+                assertThat(memory.segment().get(ValueLayout.JAVA_LONG, at)).isEqualTo(~at);
+            }
+        }
+    }
+
+    @Test
     void memoryForReadingRefusesEveryNewWritableMapping() throws Exception {
         try (SharedMemory shared = SharedMemory.create(BYTES, PageLocking.OFF, SharedAccess.READ);
                 PageLockedMemory _ = shared.memory();
