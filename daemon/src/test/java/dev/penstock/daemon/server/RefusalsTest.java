@@ -18,11 +18,13 @@ import dev.penstock.error.RetryableException;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.LoaderState;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,7 +261,31 @@ class RefusalsTest {
         daemon.close();
         assertThat(socket).doesNotExist();
         assertThatThrownBy(() -> attach(request("a", Map.of()))).isInstanceOf(RetryableException.class);
-        Files.write(socket, List.of("stale"));
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
         daemon = TestDaemon.open(socket);
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNeverReplaced() throws IOException {
+        Path precious = Files.writeString(scratch.resolve("precious"), "data");
+
+        assertThatThrownBy(() -> TestDaemon.open(precious))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("something that is not a socket is there");
+        assertThat(precious).hasContent("data");
+        assertThat(scratch.resolve("precious.lock")).doesNotExist();
+    }
+
+    @Test
+    void aPathThatIsTooLongForASocketIsRefusedAndLeavesNothing() {
+        String name = "s".repeat(200);
+
+        assertThatThrownBy(() -> TestDaemon.open(scratch.resolve(name)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("107 bytes at most");
+        assertThat(scratch.resolve(name + ".lock")).doesNotExist();
     }
 }
