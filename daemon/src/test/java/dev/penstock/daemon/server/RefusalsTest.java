@@ -140,6 +140,18 @@ class RefusalsTest {
     }
 
     @Test
+    void aStepThatNoRunReachesIsRefusedAlsoWhereTheRunIsEndless() {
+        assertThatThrownBy(() -> attach(request("a", Map.of()).withStart(new Start.AtStep(1_000_000_000_000_000_000L))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("start=1000000000000000000");
+        try (RemoteLoader loader = attach(request("a", Map.of()))) {
+            assertThatThrownBy(() -> loader.state(Long.MAX_VALUE))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("step=" + Long.MAX_VALUE);
+        }
+    }
+
+    @Test
     void theStateOfAnotherRunIsRefused() {
         LoaderState state;
         try (RemoteLoader loader = attach(request("a", Map.of("seed", "1")))) {
@@ -212,6 +224,8 @@ class RefusalsTest {
                     .contains("member=crdits");
             assertThat(error(client, "{'id':3,'do':'attach','job':'a','uri':'URI','credits':65}"))
                     .contains("from 1 to 64");
+            assertThat(error(client, "{'id':3,'do':'attach','job':'a','uri':'URI','slots':0}"))
+                    .contains("member=slots, found=0; it is 65536 at least");
             assertThat(error(client, "{'id':4,'do':'attach','uri':'URI'}")).contains("member=job");
             assertThat(error(client, "{'id':5,'do':'attach','job':'" + "j".repeat(201) + "','uri':'URI'}"))
                     .contains("member=job, found=201 characters");
