@@ -236,6 +236,27 @@ class RefusalsTest {
         }
     }
 
+    @Test
+    void whatAClientSentIsRepeatedInOneLineWithoutControlCharacters() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            assertThat(error(client, "{'id':1,'do':'no\\u001b[31m\\npe\\u2028'}"))
+                    .contains("found=no\\u001b[31m\\u000ape\\u2028;")
+                    .doesNotContainPattern("\\p{Cc}");
+            assertThat(error(client, "{'id':2,'do':'attach','job':'a','uri':'URI','options':{'se\\u009bd\\r\\ne':1}}"))
+                    .contains("unknown=se\\u009bd\\u000d\\u000ae");
+        }
+    }
+
+    @Test
+    void aTextThatIsNoUriIsNamedWithoutItsSecrets() {
+        AttachRequest request = TestDaemon.request("a", "s3://key:secret@bucket/my shards?token=hidden", Map.of());
+
+        assertThatThrownBy(() -> attach(request))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("uri=bucket/my shards, found=Illegal character")
+                .hasMessageNotContainingAny("secret", "hidden");
+    }
+
     private String error(RawClient client, String request) throws IOException {
         return client.ask(request.replace('\'', '"').replace("URI", uri))
                 .path("error")
