@@ -76,7 +76,12 @@ final class SharedStream {
                 resources.cache(),
                 memory.memory(),
                 this::makeRoom);
-        this.batches = loader.readyBatches(this::takeReady);
+        try {
+            this.batches = loader.readyBatches(this::takeReady);
+        } catch (RuntimeException refused) {
+            loader.close();
+            throw refused;
+        }
     }
 
     /// Begins to read `plan`, which belongs to the stream unless this fails; [#begin] adds the first client.
