@@ -66,7 +66,7 @@ public final class Loader implements BatchSource {
         this.padding = new Padding(index.fields(), config.padValue());
         this.order = new SampleOrder(index.firstSamples(), config.shuffle(), config.seed());
         this.batches = config.batches(index.sampleCount());
-        requireStartWithinRun();
+        requireWithinRun("starting a run", "start", config.startStep());
         config.requireFits(index.longestLength());
         this.tiers = cache == null
                 ? CacheTiers.open(index, store, order, batches, config)
@@ -75,13 +75,14 @@ public final class Loader implements BatchSource {
         config.assigners().addListener(stepsDecided);
     }
 
-    /// A run may be resumed at its end, where nothing is left; a start beyond it is a mistake.
-    private void requireStartWithinRun() {
-        if (config.startStep() > stepCount()) {
-            throw new ConfigurationException(FailureMessage.of("starting a run")
-                    .with("start", config.startStep())
-                    .with("steps", stepCount())
-                    .remedy("start at a step of the run"));
+    /// A run may be resumed at its end, where nothing is left; a step beyond it is a mistake.
+    private void requireWithinRun(String what, String key, long step) {
+        long end = Math.min(stepCount(), batches.stepLimit());
+        if (step > end) {
+            throw new ConfigurationException(FailureMessage.of(what)
+                    .with(key, step)
+                    .with("steps", end)
+                    .remedy("name a step of the run"));
         }
     }
 
@@ -217,6 +218,7 @@ public final class Loader implements BatchSource {
 
     @Override
     public LoaderState state(long nextStep) {
+        requireWithinRun("saying where a run stands", "step", nextStep);
         return LoaderState.of(index, config, nextStep);
     }
 

@@ -124,7 +124,8 @@ public record GlobalBatches(long sampleCount, int batchSize, long epochCount, Re
         return epochLimit() * sampleCount;
     }
 
-    private long stepLimit() {
+    /// Where a run ends even when it is unbounded: steps beyond it have positions that no number holds.
+    public long stepLimit() {
         return switch (remainder) {
             case DROP, SHORT -> epochLimit() * stepsPerEpoch();
             case CARRY -> Math.ceilDiv(positionLimit(), (long) batchSize);

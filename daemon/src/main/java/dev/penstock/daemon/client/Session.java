@@ -20,6 +20,7 @@ import dev.penstock.daemon.socket.PeerCredentials;
 import dev.penstock.daemon.socket.SocketBusyException;
 import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
+import dev.penstock.error.ResourceExhaustedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,8 +166,29 @@ final class Session implements AutoCloseable {
                 return next.batch;
             }
             if (held() > 0 && released() == releasedBefore) {
-                request(Request.Ask.WAIT, "waiting for a batch");
+                requireProspect();
             }
+        }
+    }
+
+    /// Fails where the daemon says that batches which are held keep the next one from coming, unless it has sent
+    /// something meanwhile: the question was then answered for a moment that is over.
+    private void requireProspect() throws IOException, InterruptedException {
+        try {
+            request(Request.Ask.WAIT, "waiting for a batch");
+        } catch (ResourceExhaustedException full) {
+            if (!hasNext()) {
+                throw full;
+            }
+        }
+    }
+
+    private boolean hasNext() {
+        lock.lock();
+        try {
+            return inbox.hasBatch() || inbox.isEnded() || inbox.failure() != null;
+        } finally {
+            lock.unlock();
         }
     }
 

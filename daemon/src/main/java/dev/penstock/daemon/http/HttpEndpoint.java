@@ -74,7 +74,10 @@ public final class HttpEndpoint implements AutoCloseable {
                 // What is pipelined behind the first request is dropped, so it cannot pile up.
                 .maxKeepAliveRequests(1)
                 .doOnChannelInit((_, channel, _) -> limits.admit(channel))
-                .handle((request, response) -> exchange(routes, request, response));
+                .handle((request, response) -> {
+                    request.withConnection(connection -> limits.requested(connection.channel()));
+                    return exchange(routes, request, response);
+                });
         HttpServer secured = tls.map(context -> http.secure(spec -> spec.sslContext(context)))
                 .orElse(http);
         try {

@@ -1,6 +1,7 @@
 package dev.penstock.daemon.protocol;
 
 import dev.penstock.memory.SharedAccess;
+import dev.penstock.memory.SlotArena;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -93,7 +94,15 @@ public record AttachRequest(
                 Start.parse(members.optional("start")),
                 members.constant("access", Sharing.SHARED, Sharing.class),
                 (int) members.number("credits", DEFAULT_CREDITS, 1, MAX_CREDITS),
-                slots == null ? OptionalLong.empty() : OptionalLong.of(Members.number("slots", slots)));
+                slots == null ? OptionalLong.empty() : OptionalLong.of(slotBytes(slots)));
+    }
+
+    private static long slotBytes(JsonNode slots) {
+        long bytes = Members.number("slots", slots);
+        if (bytes < SlotArena.GRANULE_BYTES) {
+            throw Members.refused("slots", bytes, "it is " + SlotArena.GRANULE_BYTES + " at least");
+        }
+        return bytes;
     }
 
     private static String job(Members members) {

@@ -64,8 +64,9 @@ final class Connection implements Runnable {
                 serve(frame);
             }
         } catch (MalformedFrameException malformed) {
-            LOG.warn("a client was disconnected: {}", malformed.getMessage());
-            tell(FrameType.REFUSED, Refusal.of(malformed));
+            Refusal reason = Refusal.of(malformed);
+            LOG.warn("a client was disconnected: {}", reason.message());
+            tell(FrameType.REFUSED, reason);
         } catch (IOException gone) {
             LOG.debug("a client is gone: {}", gone.getMessage());
         } catch (RuntimeException | Error mistake) {

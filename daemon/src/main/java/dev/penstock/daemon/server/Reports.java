@@ -12,18 +12,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a daemon says of itself. Locations of data are not shown: they may hold a token.
 ///
 /// Threading: any thread.
 final class Reports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
 
     private static final Comparator<Attachment> BY_RANK =
             Comparator.comparing(client -> client.ranks().getFirst());
@@ -67,7 +72,7 @@ final class Reports {
         List<SharedStream> running = streams.all();
         Map<SharedStream, Integer> numbered = numbers.of(running);
         List<StreamStats> described = new ArrayList<>();
-        numbered.forEach((stream, number) -> described.add(describe(stream, number)));
+        numbered.forEach((stream, number) -> describe(stream, number).ifPresent(described::add));
         described.sort(Comparator.comparingInt(StreamStats::stream));
         return new DaemonStats(
                 ProcessHandle.current().pid(),
@@ -80,7 +85,18 @@ final class Reports {
                 resources.cache().warmUp());
     }
 
-    private static StreamStats describe(SharedStream stream, int number) {
+    /// Empty for a stream that closes while it is looked at: what it says then is of no use, and no reason to keep
+    /// the others from being shown.
+    private static Optional<StreamStats> describe(SharedStream stream, int number) {
+        try {
+            return Optional.of(describeOpen(stream, number));
+        } catch (RuntimeException closing) {
+            LOG.debug("a stream is not shown: stream={}", number, closing);
+            return Optional.empty();
+        }
+    }
+
+    private static StreamStats describeOpen(SharedStream stream, int number) {
         long steps = stream.loader().stepCount();
         return new StreamStats(
                 number,

@@ -1,5 +1,7 @@
 package dev.penstock.daemon.server;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.penstock.batch.Batch;
 import dev.penstock.daemon.protocol.AttachRequest.Sharing;
 import dev.penstock.daemon.protocol.Position;
@@ -30,7 +32,8 @@ final class SharedStream {
     private final Loader loader;
     private final ReadyBatches batches;
     private final Consumer<StreamReader> mover;
-    private final Consumer<SharedStream> onFreed;
+    private final Consumer<SharedStream> onClosing;
+    private final Runnable onFreed;
     private final long beganNanos = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,11 +55,13 @@ final class SharedStream {
             SharedMemory memory,
             StreamResources resources,
             Consumer<StreamReader> mover,
-            Consumer<SharedStream> onFreed) {
+            Consumer<SharedStream> onClosing,
+            Runnable onFreed) {
         this.plan = plan;
         this.sharing = sharing;
         this.memory = memory;
         this.mover = mover;
+        this.onClosing = onClosing;
         this.onFreed = onFreed;
         this.handout = new Handout(
                 this, sharing, plan.config().localRanks(), startStep, memory.memory().sizeBytes());
@@ -71,13 +76,18 @@ final class SharedStream {
                 resources.cache(),
                 memory.memory(),
                 this::makeRoom);
-        this.batches = loader.readyBatches(this::takeReady);
+        try {
+            this.batches = loader.readyBatches(this::takeReady);
+        } catch (RuntimeException refused) {
+            loader.close();
+            throw refused;
+        }
     }
 
-    /// Begins to read `plan`, which belongs to the stream unless this fails.
+    /// Begins to read `plan`, which belongs to the stream unless this fails; [#begin] adds the first client.
     ///
     /// @param mover called, without a lock, for each client that fell too far behind
-    /// @param onFreed called when the memory was given back
+    /// @param onClosing called when nobody uses the stream any more, before its memory is given back
     static SharedStream open(
             StreamPlan plan,
             long startStep,
@@ -85,18 +95,14 @@ final class SharedStream {
             long slotBytes,
             StreamResources resources,
             Consumer<StreamReader> mover,
-            Consumer<SharedStream> onFreed) {
+            Consumer<SharedStream> onClosing) {
         resources.budget().reserve(slotBytes);
         SharedMemory memory = null;
         try {
             memory = SharedMemory.create(slotBytes, resources.config().pageLocking(), sharing.access());
-            SharedStream stream = new SharedStream(plan, startStep, sharing, memory, resources, mover, freed -> {
-                onFreed.accept(freed);
-                resources.budget().release(slotBytes);
-            });
-            stream.started = true;
-            stream.takeReady();
-            return stream;
+            return new SharedStream(plan, startStep, sharing, memory, resources, mover, onClosing, () -> resources
+                    .budget()
+                    .release(slotBytes));
         } catch (RuntimeException refused) {
             if (memory != null) {
                 memory.memory().close();
@@ -121,6 +127,15 @@ final class SharedStream {
 
     Loader loader() {
         return loader;
+    }
+
+    /// Adds the first client, and only then takes batches: a stream that fails at once has somebody to tell, and who
+    /// ends it by leaving.
+    StreamReader begin(Attachment client, Position from) {
+        StreamReader first = requireNonNull(join(client, from));
+        started = true;
+        takeReady();
+        return first;
     }
 
     /// Adds a client where its position is one this stream can still deliver; null where it is not.
@@ -271,6 +286,7 @@ final class SharedStream {
         } finally {
             lock.unlock();
         }
+        onClosing.accept(this);
         // Nobody takes a batch any more, and whoever still does is waited for.
         turn.lock();
         try {
@@ -279,8 +295,8 @@ final class SharedStream {
             plan.close();
         } finally {
             turn.unlock();
+            onFreed.run();
         }
-        onFreed.accept(this);
     }
 
     int readerCount() {

@@ -39,9 +39,16 @@ record StreamPlan(
         } catch (URISyntaxException malformed) {
             // Its exception would repeat the text, secrets included.
             throw new ConfigurationException(FailureMessage.of("opening a dataset")
+                    .with("uri", withoutSecrets(text))
                     .with("found", malformed.getReason())
                     .remedy("write a URI, such as file:/data/shards"));
         }
+    }
+
+    /// A text that is no URI without what may be a login or a query.
+    private static String withoutSecrets(String text) {
+        String afterLogin = text.substring(text.lastIndexOf('@') + 1);
+        return afterLogin.replaceFirst("(?s)[?#].*", "");
     }
 
     @Override

@@ -71,11 +71,7 @@ final class Streams {
                     this::moveLater,
                     streams::remove);
             streams.add(stream);
-            StreamReader reader = stream.join(client, from);
-            if (reader == null) {
-                throw new IllegalStateException("a new stream refuses the client it was begun for");
-            }
-            return reader;
+            return stream.begin(client, from);
         } catch (RuntimeException refused) {
             plan.close();
             throw refused;

@@ -7,15 +7,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Tells the service manager that this process is ready, is alive, and stops (sd_notify(3), sd_watchdog_enabled(3)).
 ///
-/// Best effort: what cannot be sent is logged, and the service manager's own time limits decide. Ownership: the opener
-/// closes, which ends the signs of life. Threading: any thread.
+/// Best effort: what cannot be sent is logged, once until something is heard again, and the service manager's own time
+/// limits decide. Ownership: the opener closes, which ends the signs of life. Threading: any thread.
 public final class ServiceNotifier implements AutoCloseable {
 
     private static final String SOCKET = "NOTIFY_SOCKET";
@@ -27,6 +29,7 @@ public final class ServiceNotifier implements AutoCloseable {
     private final @Nullable String socket;
     private final Duration watchdog;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicBoolean unheard = new AtomicBoolean();
 
     private ServiceNotifier(@Nullable String socket, Duration watchdog) {
         this.socket = socket;
@@ -89,8 +92,9 @@ public final class ServiceNotifier implements AutoCloseable {
         }
         try {
             LocalDatagram.send(socket, text);
+            unheard.set(false);
         } catch (IOException notHeard) {
-            LOG.warn(
+            LOG.atLevel(unheard.getAndSet(true) ? Level.DEBUG : Level.WARN).log(
                     "the service manager did not hear {}: {}={}, found={}",
                     text,
                     SOCKET,

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ public final class LocalListener implements AutoCloseable {
     private static final int BACKLOG = 128;
 
     private static final int OWNER_ONLY = 0600;
+
+    /// The bits of a mode that say what a file is (inode(7)).
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalListener.class);
 
@@ -45,6 +51,8 @@ public final class LocalListener implements AutoCloseable {
             if (SocketCalls.isAbstract(path)) {
                 return new LocalListener(path, null, listen(path));
             }
+            SocketCalls.requireAddress(path);
+            requireReplaceable(path);
             FileChannel lock = lock(path);
             try {
                 Files.deleteIfExists(path);
@@ -55,6 +63,17 @@ public final class LocalListener implements AutoCloseable {
             }
         } catch (IOException refused) {
             throw refused(path, String.valueOf(refused.getMessage()), "name a path that can be written", refused);
+        }
+    }
+
+    /// What is at the path is removed, so it must be a socket: anything else was meant for something else.
+    private static void requireReplaceable(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != SOCKET) {
+            throw refused(path, "something that is not a socket is there", "remove it, or name another path", null);
         }
     }
 

@@ -186,6 +186,13 @@ final class SocketCalls {
         return path.toString().startsWith("@");
     }
 
+    /// Fails for a path that is too long for a socket.
+    static void requireAddress(Path path) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            address(path, arena);
+        }
+    }
+
     private static MemorySegment address(Path path, Arena arena) throws IOException {
         byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
         if (isAbstract(path)) {

@@ -18,11 +18,13 @@ import dev.penstock.error.RetryableException;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.LoaderState;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +140,18 @@ class RefusalsTest {
     }
 
     @Test
+    void aStepThatNoRunReachesIsRefusedAlsoWhereTheRunIsEndless() {
+        assertThatThrownBy(() -> attach(request("a", Map.of()).withStart(new Start.AtStep(1_000_000_000_000_000_000L))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("start=1000000000000000000");
+        try (RemoteLoader loader = attach(request("a", Map.of()))) {
+            assertThatThrownBy(() -> loader.state(Long.MAX_VALUE))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("step=" + Long.MAX_VALUE);
+        }
+    }
+
+    @Test
     void theStateOfAnotherRunIsRefused() {
         LoaderState state;
         try (RemoteLoader loader = attach(request("a", Map.of("seed", "1")))) {
@@ -210,6 +224,8 @@ class RefusalsTest {
                     .contains("member=crdits");
             assertThat(error(client, "{'id':3,'do':'attach','job':'a','uri':'URI','credits':65}"))
                     .contains("from 1 to 64");
+            assertThat(error(client, "{'id':3,'do':'attach','job':'a','uri':'URI','slots':0}"))
+                    .contains("member=slots, found=0; it is 65536 at least");
             assertThat(error(client, "{'id':4,'do':'attach','uri':'URI'}")).contains("member=job");
             assertThat(error(client, "{'id':5,'do':'attach','job':'" + "j".repeat(201) + "','uri':'URI'}"))
                     .contains("member=job, found=201 characters");
@@ -218,6 +234,27 @@ class RefusalsTest {
             assertThat(client.ask("{\"id\":7,\"do\":\"health\"}").path("status").asString())
                     .isEqualTo("serving");
         }
+    }
+
+    @Test
+    void whatAClientSentIsRepeatedInOneLineWithoutControlCharacters() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            assertThat(error(client, "{'id':1,'do':'no\\u001b[31m\\npe\\u2028'}"))
+                    .contains("found=no\\u001b[31m\\u000ape\\u2028;")
+                    .doesNotContainPattern("\\p{Cc}");
+            assertThat(error(client, "{'id':2,'do':'attach','job':'a','uri':'URI','options':{'se\\u009bd\\r\\ne':1}}"))
+                    .contains("unknown=se\\u009bd\\u000d\\u000ae");
+        }
+    }
+
+    @Test
+    void aTextThatIsNoUriIsNamedWithoutItsSecrets() {
+        AttachRequest request = TestDaemon.request("a", "s3://key:secret@bucket/my shards?token=hidden", Map.of());
+
+        assertThatThrownBy(() -> attach(request))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("uri=bucket/my shards, found=Illegal character")
+                .hasMessageNotContainingAny("secret", "hidden");
     }
 
     private String error(RawClient client, String request) throws IOException {
@@ -259,7 +296,31 @@ class RefusalsTest {
         daemon.close();
         assertThat(socket).doesNotExist();
         assertThatThrownBy(() -> attach(request("a", Map.of()))).isInstanceOf(RetryableException.class);
-        Files.write(socket, List.of("stale"));
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
         daemon = TestDaemon.open(socket);
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNeverReplaced() throws IOException {
+        Path precious = Files.writeString(scratch.resolve("precious"), "data");
+
+        assertThatThrownBy(() -> TestDaemon.open(precious))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("something that is not a socket is there");
+        assertThat(precious).hasContent("data");
+        assertThat(scratch.resolve("precious.lock")).doesNotExist();
+    }
+
+    @Test
+    void aPathThatIsTooLongForASocketIsRefusedAndLeavesNothing() {
+        String name = "s".repeat(200);
+
+        assertThatThrownBy(() -> TestDaemon.open(scratch.resolve(name)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("107 bytes at most");
+        assertThat(scratch.resolve(name + ".lock")).doesNotExist();
     }
 }

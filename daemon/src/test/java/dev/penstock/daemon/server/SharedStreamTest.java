@@ -7,7 +7,9 @@ import dev.penstock.batch.Batch;
 import dev.penstock.daemon.client.RemoteLoader;
 import dev.penstock.daemon.protocol.AttachRequest;
 import dev.penstock.daemon.protocol.AttachRequest.Sharing;
+import dev.penstock.error.ResourceExhaustedException;
 import dev.penstock.loader.BatchIterator;
+import dev.penstock.memory.SlotArena;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -214,6 +216,21 @@ class SharedStreamTest {
             }
             assertThat(loader.state(7).nextPosition()).isEqualTo(7 * 12);
             assertThat(loader.counters().batches()).isEqualTo(2L * once.size());
+        }
+    }
+
+    @Test
+    void aStreamThatFailsAtOnceTellsItsFirstClientWhyAndLeavesNothing() throws IOException {
+        for (int i = 0; i < 150; i++) {
+            AttachRequest tooSmall = TestDaemon.request("small", uri, Map.of("seed", Integer.toString(i), "batch", "530"))
+                    .withSlotBytes(SlotArena.GRANULE_BYTES);
+            try (RemoteLoader loader = TestDaemon.attach(socket, tooSmall);
+                    BatchIterator batches = loader.iterator()) {
+                assertThatThrownBy(batches::hasNext)
+                        .isInstanceOf(ResourceExhaustedException.class)
+                        .hasMessageContaining("batchBytes=");
+            }
+            assertThat(stats().path("error").isMissingNode()).as("stats after %d", i).isTrue();
         }
     }
 
