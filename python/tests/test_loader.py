@@ -170,6 +170,32 @@ def test_slots_without_room_beside_a_kept_batch_are_reported_at_once(
         assert text(next(batches)) == "next"
 
 
+def test_batches_that_were_announced_before_a_wait_was_refused_are_taken(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach()
+        line.segment()
+        line.send(line.batch_bytes(0, [b"step 0"]) + line.batch_bytes(1, [b"step 1"]))
+        assert line.receive() == (0x03, struct.pack("<Q", 1))
+        asked = line.request()
+        assert asked["do"] == "wait"
+        line.send(line.batch_bytes(2, [b"step 2"]) + line.batch_bytes(3, [b"step 3"]))
+        line.reply(asked, error={"kind": "exhausted", "message": "waiting for a batch failed: held=3, credits=3"})
+        line.until_closed()
+
+    with Peer(socket_path, script):
+        batches = iter(loader_at(socket_path, batch=1))
+        # As a loop does: the last batch is kept while the next one is asked for.
+        batch = next(batches)
+        for step in range(1, 4):
+            batch = next(batches)
+            assert text(batch) == f"step {step}"
+
+
 def test_batches_kept_by_a_cycle_of_garbage_come_back(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     gc.disable()

@@ -357,7 +357,9 @@ class DataLoader:
         except ConnectionLost:
             pass  # The next look finds it.
         except ExhaustedError as full:
-            raise ExhaustedError(f"{full} or `slots=` of DataLoader") from full
+            # What was released a moment ago may have made room: what was announced since counts as held, and came first.
+            if not connection.announced:
+                raise ExhaustedError(f"{full} or `slots=` of DataLoader") from full
 
     def _failed(self, failure: Exception) -> None:
         """A stream that failed: a store that was busy is asked again; everything else is the caller's."""
