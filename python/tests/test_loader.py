@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -467,6 +468,43 @@ def test_a_failed_stream_fails_after_its_last_batch(socket_path: Path) -> None:
         assert text(next(batches)) == "good"
         with pytest.raises(penstock.CorruptError, match="shard=s"):
             next(batches)
+
+
+USES: dict[str, Callable[[penstock.DataLoader], Any]] = {
+    "the next batch": lambda loader: next(iter(loader)),
+    "state_dict": lambda loader: loader.state_dict(),
+    "commit": lambda loader: loader.commit(),
+    "stats": lambda loader: loader.stats(),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("kind", [0x82, 0x87])
+def test_what_the_daemon_said_before_it_closed_is_told_and_not_reconnected_over(
+    socket_path: Path, use: str, kind: int
+) -> None:
+    detached = b'{"kind":"configuration","message":"reading failed: found=detached by an administrator"}'
+    left = threading.Event()
+
+    def disconnects(line: Line) -> None:
+        try:
+            line.greet()
+            line.accept_attach()
+            line.segment()
+            line.send(line.batch_bytes(0, [b"step 0"]))
+            line.send(frame(kind, detached))
+        finally:
+            line.socket.close()
+            left.set()
+
+    with Peer(socket_path, disconnects):
+        loader = loader_at(socket_path)
+        batch = next(iter(loader))
+        assert left.wait(30)
+        # A slot to release: the first thing that is sent meets a closed connection.
+        del batch
+        with pytest.raises(penstock.ConfigurationError, match="detached by an administrator"):
+            USES[use](loader)
 
 
 def test_a_busy_store_is_asked_again(socket_path: Path, caplog: pytest.LogCaptureFixture) -> None:

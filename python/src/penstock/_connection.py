@@ -18,7 +18,7 @@ from collections import deque
 from typing import Any
 
 from penstock import _wire
-from penstock._errors import ProtocolError, UnavailableError, from_json
+from penstock._errors import PenstockError, ProtocolError, UnavailableError, from_json
 from penstock._memory import Segment, Tickets
 
 # About 500 announcements, more than the credits of any attachment; a longer frame makes its own room.
@@ -163,8 +163,19 @@ class Connection:
         try:
             self._socket.sendall(frame)
         except OSError as failed:
+            self._hear_out()
             self._lose(failed)
             self._require_line()
+
+    def _hear_out(self) -> None:
+        """Reads what a daemon that closed the connection sent before: it says more than a broken pipe."""
+        try:
+            while not self.lost and self.receive(0):
+                pass
+        except PenstockError as refused:
+            if not self._greeted:
+                raise
+            self.failure = self.failure or refused
 
     def _lose(self, failed: Exception) -> None:
         # A refusal that came before says more than the broken pipe after it.
@@ -263,10 +274,11 @@ class Connection:
             self._segments.pop(_wire.retired(body), None)
         elif kind == _wire.END:
             self.ended_at = _wire.end(body)
-        elif kind == _wire.FAILED:
-            self.failure = _wire.error(body)
-        elif kind == _wire.REFUSED:
+        elif kind == _wire.REFUSED and not self._greeted:
             raise _wire.error(body)
+        elif kind in (_wire.FAILED, _wire.REFUSED):
+            # Told behind what was announced before it.
+            self.failure = _wire.error(body)
         elif kind == _wire.GOODBYE:
             self._lose(_wire.error(body))
         else:

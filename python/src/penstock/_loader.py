@@ -313,11 +313,11 @@ class DataLoader:
             connection = self._attached()
             if connection.announced:
                 return connection
-            if connection.lost:
-                self._reconnect(UnavailableError("the daemon is gone"))
-                continue
             if connection.failure is not None:
                 self._failed(connection.failure)
+                continue
+            if connection.lost:
+                self._reconnect(UnavailableError("the daemon is gone"))
                 continue
             if connection.ended_at is not None:
                 raise self._broken(f"reading END failed: step={connection.ended_at}, expected={self._plan().steps}")
@@ -403,6 +403,8 @@ class DataLoader:
             builder = self._builder_of(reply.get("layout", "packed"), reply["fields"])
         except ConnectionLost as lost:
             connection.close()
+            if connection.failure is not None:
+                raise connection.failure from lost
             raise UnavailableError(f"attaching failed: socket={self._socket}, reason={lost}") from lost
         except BaseException:
             connection.close()
@@ -456,10 +458,11 @@ class DataLoader:
 
     def _request(self, do: str, members: dict[str, Any]) -> dict[str, Any]:
         while True:
+            connection = self._attached()
             try:
-                return self._attached().request(do, members)
+                return connection.request(do, members)
             except ConnectionLost as lost:
-                self._reconnect(UnavailableError(f"the daemon is gone: {lost}"))
+                self._failed(connection.failure or UnavailableError(f"the daemon is gone: {lost}"))
 
     def _detach(self, what: str) -> None:
         """Gives the rank back at once; what is kept would change under its keeper, so nothing may be."""
