@@ -239,6 +239,51 @@ def test_a_batch_outlives_its_loader_and_keeps_its_slot(socket_path: Path) -> No
         assert closed.wait(30)
 
 
+def test_a_closed_loader_goes_on_while_a_batch_is_kept(socket_path: Path) -> None:
+    with Peer(socket_path, serves, serves):
+        loader = loader_at(socket_path, batch=1, credits=4)
+        for batch in loader:
+            if batch["step"] == 1:
+                break
+        for step in range(2, 6):
+            loader.close()
+            assert loader.step == step
+            assert next(iter(loader))["step"] == step
+        loader.close()
+        assert text(batch) == "step 1"
+        del batch
+        assert next(iter(loader))["step"] == 6
+        loader.close()
+
+
+def test_another_position_is_refused_while_a_batch_of_a_closed_loader_is_kept(socket_path: Path) -> None:
+    with Peer(socket_path, serves, serves):
+        loader = loader_at(socket_path)
+        batch = next(iter(loader))
+        state = {**loader.state_dict(), "state": {"digest": "d", "step": 4}}
+        loader.close()
+        with pytest.raises(penstock.HeldBatchesError, match="kept=1; .*del batch"):
+            loader.load_state_dict(state)
+        del batch
+        loader.load_state_dict(state)
+        assert loader.step == 4
+        loader.close()
+
+
+def test_an_interrupted_connection_leaves_no_second_error(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unraisable: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(socket, "socket", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(iter(loader_at(socket_path)))
+    gc.collect()
+    assert not unraisable
+
+
 def test_each_loop_is_an_epoch_and_the_last_one_ends_the_run(socket_path: Path) -> None:
     with Peer(socket_path, serves_6):
         loader = loader_at(socket_path)

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from penstock import _wire
 from penstock._arrays import BatchBuilder, Tensors
-from penstock._connection import Connection, ConnectionLost
+from penstock._connection import Connection, ConnectionLost, Parked
 from penstock._epochs import Epochs
 from penstock._errors import (
     BusyError,
@@ -162,6 +162,7 @@ class DataLoader:
         self._epochs: Epochs | None = None
         self._builder: BatchBuilder | None = None
         self._connection: Connection | None = None
+        self._parked: Parked | None = None
         self._origin: tuple[int, Any] | None = None
         self._forked = False
         self._lock = threading.RLock()
@@ -234,7 +235,14 @@ class DataLoader:
             )
         with self._guarded():
             attached = self._connection is not None
-            self._detach("loading a state")
+            if not attached:
+                self._take_up()
+            try:
+                self._detach("loading a state")
+            except HeldBatchesError:
+                if not attached:
+                    self.close()
+                raise
             self._start = state["state"]
             self._origin = None
             self._epochs = None
@@ -274,10 +282,19 @@ class DataLoader:
     def close(self) -> None:
         """Leaves the daemon; batches that are kept stay as they are, and the rank is free when they are gone.
 
-        The loader may be used again: it goes on with the next step.
+        The loader may be used again: it goes on with the next step, over the same connection while batches of it are
+        kept. Another loader gets the rank only when they are gone.
         """
         with self._guarded():
-            self._leave()
+            connection = self._connection
+            if connection is None:
+                return
+            connection.release()
+            if connection.kept and not connection.lost:
+                self._start = self._step
+                self._parked, self._connection = connection.park(), None
+            else:
+                self._leave()
 
     # What the iterator calls, once a batch.
 
@@ -373,9 +390,17 @@ class DataLoader:
 
     def _attached(self) -> Connection:
         if self._connection is None:
+            self._take_up()
+        if self._connection is None:
             self._attach()
         assert self._connection is not None
         return self._connection
+
+    def _take_up(self) -> None:
+        """Goes on with the connection that `close()` has left: batches that are kept hold its rank."""
+        parked, self._parked = self._parked, None
+        if parked is not None:
+            self._connection = parked.take_up()
 
     def _attach(self) -> None:
         if self._job is None:
