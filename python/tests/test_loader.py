@@ -69,6 +69,17 @@ def test_a_batch_is_values_offsets_ids_checksums_and_micro_batches(socket_path: 
         }
 
 
+@pytest.mark.parametrize("table", ["offsets", "lengths", "shapes", "segments"])
+def test_a_field_with_the_name_of_another_ones_table_is_refused(socket_path: Path, table: str) -> None:
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach(fields=[{"name": f"txt.{table}", "type": "INT32"}, {"name": "txt", "type": "UINT8"}])
+
+    with Peer(socket_path, script):
+        with pytest.raises(penstock.ConfigurationError, match=rf"field=txt\.{table}; .* field=txt,"):
+            len(loader_at(socket_path))
+
+
 def test_an_empty_batch_is_a_batch(socket_path: Path) -> None:
     def script(line: Line) -> None:
         line.greet()
