@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import json
 import logging
 import os
 import signal
@@ -176,7 +177,7 @@ def test_slots_without_room_beside_a_kept_batch_are_reported_at_once(
     with Peer(socket_path, script):
         batches = iter(loader_at(socket_path))
         kept = next(batches)
-        with pytest.raises(penstock.ExhaustedError, match='"slots" of 99 or `slots=` of DataLoader'):
+        with pytest.raises(penstock.ExhaustedError, match="held=1; drop batches .* DataLoader slots=99$"):
             next(batches)
         del kept
         assert text(next(batches)) == "next"
@@ -222,6 +223,40 @@ def test_batches_kept_by_a_cycle_of_garbage_come_back(socket_path: Path, monkeyp
             del loader
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            "waiting for a batch failed: held=2, credits=16, heldBytes=9, mostBytes=8; attach with more credits",
+            "heldBytes=9, mostBytes=8; drop batches .* raise `slots` of DataLoader$",
+        ),
+        (
+            "leasing a slot failed: step=0, batchBytes=70000, slotBytes=65536; raise the slot memory (--slots)",
+            "batchBytes=70000, slotBytes=65536; give DataLoader slots=524288, or use a smaller `batch`$",
+        ),
+        ("opening a stream failed: budgetBytes=9; serve with more", "budgetBytes=9; serve with more$"),
+    ],
+)
+def test_memory_that_lacks_is_told_with_the_remedies_of_this_loader(
+    socket_path: Path, told: str, expected: str
+) -> None:
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach()
+        line.send(frame(0x87, json.dumps({"kind": "exhausted", "message": told}).encode()))
+        line.until_closed()
+
+    with Peer(socket_path, script):
+        with pytest.raises(penstock.ExhaustedError, match=expected):
+            next(iter(loader_at(socket_path)))
+
+
+@pytest.mark.parametrize("slots", [0, 1, 65_535])
+def test_slots_without_room_for_any_batch_are_refused(socket_path: Path, slots: int) -> None:
+    with pytest.raises(penstock.ConfigurationError, match=f"slots={slots}, fewest=65536; it counts bytes"):
+        loader_at(socket_path, slots=slots)
 
 
 def test_fewer_credits_than_a_loop_needs_are_refused(socket_path: Path) -> None:

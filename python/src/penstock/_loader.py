@@ -54,6 +54,9 @@ _LOOK = 0.1
 # Storage that takes longer than this deserves a line in the log.
 _SLOW = 30.0
 
+# What the daemon deals memory for batches out in.
+_SLOT_GRANULE = 65_536
+
 # The loop variable keeps the last batch while the next one is asked for.
 _FEWEST_CREDITS = 2
 
@@ -136,6 +139,11 @@ class DataLoader:
                 f"reading options failed: credits={credits}, fewest={_FEWEST_CREDITS}; a loop keeps one batch while it"
                 " asks for the next; raise `credits`, or use copy=True"
             )
+        if slots is not None and slots < _SLOT_GRANULE:
+            raise ConfigurationError(
+                f"reading options failed: slots={slots}, fewest={_SLOT_GRANULE}; it counts bytes: give room for several"
+                " batches, or leave it out for the daemon's default"
+            )
         self._world: World = find_world(rank, world)
         self._uri = _absolute(uri)
         self._options: dict[str, Option] = {
@@ -213,7 +221,8 @@ class DataLoader:
     def state_dict(self) -> dict[str, Any]:
         """What to save so that a later run continues with the next batch; it can be written as JSON.
 
-        The same on every rank. It does not depend on the number of ranks.
+        The same on every rank. Another number of ranks may continue with it, but for one case: with `balance="delay=N"`
+        steps trade samples in windows of N + 1, and a state from within a window needs the number of ranks that took it.
         """
         with self._guarded():
             self._attached()
@@ -376,7 +385,7 @@ class DataLoader:
         except ExhaustedError as full:
             # What was released a moment ago may have made room: what was announced since counts as held, and came first.
             if not connection.announced:
-                raise ExhaustedError(f"{full} or `slots=` of DataLoader") from full
+                raise _told_in_slots(full) from full
 
     def _failed(self, failure: Exception) -> None:
         """A stream that failed: a store that was busy is asked again; everything else is the caller's."""
@@ -384,7 +393,7 @@ class DataLoader:
             self._reconnect(failure)
             return
         self._leave()
-        raise failure
+        raise _told_in_slots(failure) if isinstance(failure, ExhaustedError) else failure
 
     # Attaching and coming back.
 
@@ -561,6 +570,27 @@ def _absolute(uri: str | os.PathLike[str]) -> str:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
         return text
     return Path(text).expanduser().absolute().as_uri()
+
+
+def _told_in_slots(full: ExhaustedError) -> ExhaustedError:
+    """What the daemon says of memory that lacks, with the remedies that a caller of this loader has."""
+    what, _, remedy = str(full).partition("; ")
+    sufficient = re.search(r'"slots" of (\d+)', remedy)
+    one = re.search(r"batchBytes=(\d+)", what)
+    if sufficient:
+        slots = f"give DataLoader slots={sufficient[1]}"
+    elif one:
+        # As the daemon reckons: a batch that is kept and the next one, twice, because slots are of many lengths.
+        granules = -(-int(one[1]) // _SLOT_GRANULE)
+        return ExhaustedError(f"{what}; give DataLoader slots={4 * granules * _SLOT_GRANULE}, or use a smaller `batch`")
+    elif "heldBytes=" in what:
+        slots = "raise `slots` of DataLoader"
+    else:
+        return full
+    return ExhaustedError(
+        f"{what}; drop batches before the next one is asked for, keep copies (copy=True or `.copy()`/`.clone()`), or"
+        f" {slots}"
+    )
 
 
 def default_socket() -> str:
