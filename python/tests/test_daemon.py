@@ -194,7 +194,7 @@ def test_slots_for_less_than_two_batches_are_reported_with_what_suffices(dataset
         "    read(96 << 10)\n"
         "except penstock.ExhaustedError as told:\n"
         "    print(told)\n"
-        "    read(int(re.search('slots\\\" of ([0-9]+)', str(told)).group(1)))\n"
+        "    read(int(re.search('slots=([0-9]+)', str(told)).group(1)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert "held=1" in done.stdout, done.stdout + done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import json
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,17 @@ def test_a_batch_is_values_offsets_ids_checksums_and_micro_batches(socket_path: 
             "checksums": "uint32",
             "micro_batches": "int32",
         }
+
+
+@pytest.mark.parametrize("table", ["offsets", "lengths", "shapes", "segments"])
+def test_a_field_with_the_name_of_another_ones_table_is_refused(socket_path: Path, table: str) -> None:
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach(fields=[{"name": f"txt.{table}", "type": "INT32"}, {"name": "txt", "type": "UINT8"}])
+
+    with Peer(socket_path, script):
+        with pytest.raises(penstock.ConfigurationError, match=rf"field=txt\.{table}; .* field=txt,"):
+            len(loader_at(socket_path))
 
 
 def test_an_empty_batch_is_a_batch(socket_path: Path) -> None:
@@ -164,10 +177,36 @@ def test_slots_without_room_beside_a_kept_batch_are_reported_at_once(
     with Peer(socket_path, script):
         batches = iter(loader_at(socket_path))
         kept = next(batches)
-        with pytest.raises(penstock.ExhaustedError, match='"slots" of 99 or `slots=` of DataLoader'):
+        with pytest.raises(penstock.ExhaustedError, match="held=1; drop batches .* DataLoader slots=99$"):
             next(batches)
         del kept
         assert text(next(batches)) == "next"
+
+
+def test_batches_that_were_announced_before_a_wait_was_refused_are_taken(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach()
+        line.segment()
+        line.send(line.batch_bytes(0, [b"step 0"]) + line.batch_bytes(1, [b"step 1"]))
+        assert line.receive() == (0x03, struct.pack("<Q", 1))
+        asked = line.request()
+        assert asked["do"] == "wait"
+        line.send(line.batch_bytes(2, [b"step 2"]) + line.batch_bytes(3, [b"step 3"]))
+        line.reply(asked, error={"kind": "exhausted", "message": "waiting for a batch failed: held=3, credits=3"})
+        line.until_closed()
+
+    with Peer(socket_path, script):
+        batches = iter(loader_at(socket_path, batch=1))
+        # As a loop does: the last batch is kept while the next one is asked for.
+        batch = next(batches)
+        for step in range(1, 4):
+            batch = next(batches)
+            assert text(batch) == f"step {step}"
 
 
 def test_batches_kept_by_a_cycle_of_garbage_come_back(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +223,40 @@ def test_batches_kept_by_a_cycle_of_garbage_come_back(socket_path: Path, monkeyp
             del loader
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            "waiting for a batch failed: held=2, credits=16, heldBytes=9, mostBytes=8; attach with more credits",
+            "heldBytes=9, mostBytes=8; drop batches .* raise `slots` of DataLoader$",
+        ),
+        (
+            "leasing a slot failed: step=0, batchBytes=70000, slotBytes=65536; raise the slot memory (--slots)",
+            "batchBytes=70000, slotBytes=65536; give DataLoader slots=524288, or use a smaller `batch`$",
+        ),
+        ("opening a stream failed: budgetBytes=9; serve with more", "budgetBytes=9; serve with more$"),
+    ],
+)
+def test_memory_that_lacks_is_told_with_the_remedies_of_this_loader(
+    socket_path: Path, told: str, expected: str
+) -> None:
+    def script(line: Line) -> None:
+        line.greet()
+        line.accept_attach()
+        line.send(frame(0x87, json.dumps({"kind": "exhausted", "message": told}).encode()))
+        line.until_closed()
+
+    with Peer(socket_path, script):
+        with pytest.raises(penstock.ExhaustedError, match=expected):
+            next(iter(loader_at(socket_path)))
+
+
+@pytest.mark.parametrize("slots", [0, 1, 65_535])
+def test_slots_without_room_for_any_batch_are_refused(socket_path: Path, slots: int) -> None:
+    with pytest.raises(penstock.ConfigurationError, match=f"slots={slots}, fewest=65536; it counts bytes"):
+        loader_at(socket_path, slots=slots)
 
 
 def test_fewer_credits_than_a_loop_needs_are_refused(socket_path: Path) -> None:
@@ -210,6 +283,51 @@ def test_a_batch_outlives_its_loader_and_keeps_its_slot(socket_path: Path) -> No
         assert not closed.is_set()
         del batch
         assert closed.wait(30)
+
+
+def test_a_closed_loader_goes_on_while_a_batch_is_kept(socket_path: Path) -> None:
+    with Peer(socket_path, serves, serves):
+        loader = loader_at(socket_path, batch=1, credits=4)
+        for batch in loader:
+            if batch["step"] == 1:
+                break
+        for step in range(2, 6):
+            loader.close()
+            assert loader.step == step
+            assert next(iter(loader))["step"] == step
+        loader.close()
+        assert text(batch) == "step 1"
+        del batch
+        assert next(iter(loader))["step"] == 6
+        loader.close()
+
+
+def test_another_position_is_refused_while_a_batch_of_a_closed_loader_is_kept(socket_path: Path) -> None:
+    with Peer(socket_path, serves, serves):
+        loader = loader_at(socket_path)
+        batch = next(iter(loader))
+        state = {**loader.state_dict(), "state": {"digest": "d", "step": 4}}
+        loader.close()
+        with pytest.raises(penstock.HeldBatchesError, match="kept=1; .*del batch"):
+            loader.load_state_dict(state)
+        del batch
+        loader.load_state_dict(state)
+        assert loader.step == 4
+        loader.close()
+
+
+def test_an_interrupted_connection_leaves_no_second_error(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unraisable: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(socket, "socket", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(iter(loader_at(socket_path)))
+    gc.collect()
+    assert not unraisable
 
 
 def test_each_loop_is_an_epoch_and_the_last_one_ends_the_run(socket_path: Path) -> None:
@@ -441,6 +559,43 @@ def test_a_failed_stream_fails_after_its_last_batch(socket_path: Path) -> None:
         assert text(next(batches)) == "good"
         with pytest.raises(penstock.CorruptError, match="shard=s"):
             next(batches)
+
+
+USES: dict[str, Callable[[penstock.DataLoader], Any]] = {
+    "the next batch": lambda loader: next(iter(loader)),
+    "state_dict": lambda loader: loader.state_dict(),
+    "commit": lambda loader: loader.commit(),
+    "stats": lambda loader: loader.stats(),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("kind", [0x82, 0x87])
+def test_what_the_daemon_said_before_it_closed_is_told_and_not_reconnected_over(
+    socket_path: Path, use: str, kind: int
+) -> None:
+    detached = b'{"kind":"configuration","message":"reading failed: found=detached by an administrator"}'
+    left = threading.Event()
+
+    def disconnects(line: Line) -> None:
+        try:
+            line.greet()
+            line.accept_attach()
+            line.segment()
+            line.send(line.batch_bytes(0, [b"step 0"]))
+            line.send(frame(kind, detached))
+        finally:
+            line.socket.close()
+            left.set()
+
+    with Peer(socket_path, disconnects):
+        loader = loader_at(socket_path)
+        batch = next(iter(loader))
+        assert left.wait(30)
+        # A slot to release: the first thing that is sent meets a closed connection.
+        del batch
+        with pytest.raises(penstock.ConfigurationError, match="detached by an administrator"):
+            USES[use](loader)
 
 
 def test_a_busy_store_is_asked_again(socket_path: Path, caplog: pytest.LogCaptureFixture) -> None:

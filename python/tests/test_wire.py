@@ -81,8 +81,8 @@ def test_batch_is_as_long_as_the_page_says() -> None:
     stated = re.search(r'struct\.Struct\("(<[^"]+)" \+ "([^"]+)" \* F\)', PAGE.read_text())
     assert stated is not None
     for fields in range(1, 5):
-        assert wire.batch_struct(fields).format == stated[1] + stated[2] * fields
-        assert wire.batch_struct(fields).size == 96 + 32 * fields
+        assert wire.batch_struct(fields, "packed").format == stated[1] + stated[2] * fields
+        assert wire.batch_struct(fields, "packed").size == 96 + 32 * fields
 
 
 def test_end_and_retired_are_numbers() -> None:

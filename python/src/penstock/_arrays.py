@@ -29,6 +29,9 @@ _U32: np.dtype[Any] = np.dtype("<u4")
 
 _COMMON = ("ids", "checksums", "micro_batches", "step", "epoch")
 
+# What a batch has for a field besides its values, in one layout or another.
+_TABLES = (".offsets", ".lengths", ".shapes", ".segments")
+
 
 class BatchBuilder:
     """Makes packed batches of one attachment; what is the same for all of them is looked up once."""
@@ -41,6 +44,7 @@ class BatchBuilder:
         self._fields = [
             (_wire.FIRST_FIELD + i * self.items, *_field(field)) for i, field in enumerate(fields)
         ]
+        _require_distinct([name for _, name, _, _ in self._fields])
         self._names = [name for field in fields for name in (field["name"], field["name"] + ".offsets")]
         self._names += ["ids", "checksums", "micro_batches"]
         self._copy = copy
@@ -94,6 +98,16 @@ def _field(field: dict[str, Any]) -> tuple[str, np.dtype[Any], int]:
     if name in _COMMON:
         raise ConfigurationError(f"attaching failed: field={name}; a batch has this name for itself, pack under another")
     return name, dtype, dtype.itemsize
+
+
+def _require_distinct(names: list[str]) -> None:
+    for name in names:
+        for table in _TABLES:
+            if name + table in names:
+                raise ConfigurationError(
+                    f"attaching failed: field={name}{table}; a batch has this name for a table of field={name}, pack under"
+                    " another"
+                )
 
 
 def _from_numpy() -> Callable[[Any], Any]:

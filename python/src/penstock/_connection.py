@@ -18,7 +18,7 @@ from collections import deque
 from typing import Any
 
 from penstock import _wire
-from penstock._errors import ProtocolError, UnavailableError, from_json
+from penstock._errors import PenstockError, ProtocolError, UnavailableError, from_json
 from penstock._memory import Segment, Tickets
 
 # About 500 announcements, more than the credits of any attachment; a longer frame makes its own room.
@@ -39,13 +39,14 @@ class ConnectionLost(Exception):
 
 
 class _Line:
-    """The socket, shared by the connection and every segment that came over it.
+    """The socket, shared by the connection and every lease of a slot that came over it.
 
     A closed socket tells the daemon that nobody reads its slots any more. So it is closed when the last of them is
     gone: a batch that outlives its loader stays what it is.
     """
 
     def __init__(self, path: str) -> None:
+        self.parked: Connection | None = None
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self.socket.connect(path)
@@ -62,7 +63,9 @@ class _Line:
             )
 
     def __del__(self) -> None:
-        self.socket.close()
+        # An interrupted constructor may have opened none.
+        if hasattr(self, "socket"):
+            self.socket.close()
 
 
 _lines: weakref.WeakSet[_Line] = weakref.WeakSet()
@@ -87,6 +90,22 @@ def _unavailable(path: str, failed: OSError) -> UnavailableError:
     return UnavailableError(f"connecting to the daemon failed: socket={path}, reason={reason}; {remedy}")
 
 
+class Parked:
+    """A connection that its loader has left, there to be taken up again as long as somebody keeps a batch of it."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = weakref.ref(line)
+
+    def take_up(self) -> Connection | None:
+        """The connection as it was left; None when its last batch is gone, and it with it."""
+        line = self._line()
+        if line is None or line.parked is None:
+            return None
+        connection, line.parked = line.parked, None
+        connection._hold(line)
+        return connection
+
+
 class Connection:
     """A greeted connection. Not thread-safe; only `ended` may be appended to by other threads."""
 
@@ -96,8 +115,7 @@ class Connection:
         self.failure: Exception | None = None
         self.ended = Tickets()
         self.outstanding = 0
-        self._line = _Line(path)
-        self._socket = self._line.socket
+        self._hold(_Line(path))
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
         self._buffer = bytearray(_BUFFER_BYTES)
@@ -124,6 +142,17 @@ class Connection:
         while self._descriptors:
             os.close(self._descriptors.popleft())
         del self._line, self._socket
+
+    def park(self) -> Parked:
+        """As `close`; but while a batch is kept the daemon's client can be taken up, with what was announced to it."""
+        line = self._line
+        line.parked = self
+        del self._line, self._socket
+        return Parked(line)
+
+    def _hold(self, line: _Line) -> None:
+        self._line = line
+        self._socket = line.socket
 
     def _greet(self) -> None:
         self._send(_wire.hello())
@@ -163,8 +192,19 @@ class Connection:
         try:
             self._socket.sendall(frame)
         except OSError as failed:
+            self._hear_out()
             self._lose(failed)
             self._require_line()
+
+    def _hear_out(self) -> None:
+        """Reads what a daemon that closed the connection sent before: it says more than a broken pipe."""
+        try:
+            while not self.lost and self.receive(0):
+                pass
+        except PenstockError as refused:
+            if not self._greeted:
+                raise
+            self.failure = self.failure or refused
 
     def _lose(self, failed: Exception) -> None:
         # A refusal that came before says more than the broken pipe after it.
@@ -263,10 +303,11 @@ class Connection:
             self._segments.pop(_wire.retired(body), None)
         elif kind == _wire.END:
             self.ended_at = _wire.end(body)
-        elif kind == _wire.FAILED:
-            self.failure = _wire.error(body)
-        elif kind == _wire.REFUSED:
+        elif kind == _wire.REFUSED and not self._greeted:
             raise _wire.error(body)
+        elif kind in (_wire.FAILED, _wire.REFUSED):
+            # Told behind what was announced before it.
+            self.failure = _wire.error(body)
         elif kind == _wire.GOODBYE:
             self._lose(_wire.error(body))
         else:
@@ -289,9 +330,8 @@ class Connection:
             raise ProtocolError(f"reading SEGMENT failed: segment={number}, descriptors=0, expected=1")
         descriptor = self._descriptors.popleft()
         try:
-            segment = Segment(descriptor, size, writable)
+            # A lease keeps the line, a segment does not: an untaken batch is no reason to stay connected.
+            segment = Segment(descriptor, size, writable, weakref.ref(self._line))
         finally:
             os.close(descriptor)
-        # Keeps the connection while a lease keeps the segment.
-        segment.line = self._line
         self._segments[number] = segment

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from penstock import _wire
 from penstock._arrays import BatchBuilder, Tensors
-from penstock._connection import Connection, ConnectionLost
+from penstock._connection import Connection, ConnectionLost, Parked
 from penstock._epochs import Epochs
 from penstock._errors import (
     BusyError,
@@ -53,6 +53,9 @@ _LOOK = 0.1
 
 # Storage that takes longer than this deserves a line in the log.
 _SLOW = 30.0
+
+# What the daemon deals memory for batches out in.
+_SLOT_GRANULE = 65_536
 
 # The loop variable keeps the last batch while the next one is asked for.
 _FEWEST_CREDITS = 2
@@ -136,6 +139,11 @@ class DataLoader:
                 f"reading options failed: credits={credits}, fewest={_FEWEST_CREDITS}; a loop keeps one batch while it"
                 " asks for the next; raise `credits`, or use copy=True"
             )
+        if slots is not None and slots < _SLOT_GRANULE:
+            raise ConfigurationError(
+                f"reading options failed: slots={slots}, fewest={_SLOT_GRANULE}; it counts bytes: give room for several"
+                " batches, or leave it out for the daemon's default"
+            )
         self._world: World = find_world(rank, world)
         self._uri = _absolute(uri)
         self._options: dict[str, Option] = {
@@ -162,6 +170,7 @@ class DataLoader:
         self._epochs: Epochs | None = None
         self._builder: BatchBuilder | None = None
         self._connection: Connection | None = None
+        self._parked: Parked | None = None
         self._origin: tuple[int, Any] | None = None
         self._forked = False
         self._lock = threading.RLock()
@@ -212,7 +221,8 @@ class DataLoader:
     def state_dict(self) -> dict[str, Any]:
         """What to save so that a later run continues with the next batch; it can be written as JSON.
 
-        The same on every rank. It does not depend on the number of ranks.
+        The same on every rank. Another number of ranks may continue with it, but for one case: with `balance="delay=N"`
+        steps trade samples in windows of N + 1, and a state from within a window needs the number of ranks that took it.
         """
         with self._guarded():
             self._attached()
@@ -234,7 +244,14 @@ class DataLoader:
             )
         with self._guarded():
             attached = self._connection is not None
-            self._detach("loading a state")
+            if not attached:
+                self._take_up()
+            try:
+                self._detach("loading a state")
+            except HeldBatchesError:
+                if not attached:
+                    self.close()
+                raise
             self._start = state["state"]
             self._origin = None
             self._epochs = None
@@ -274,10 +291,19 @@ class DataLoader:
     def close(self) -> None:
         """Leaves the daemon; batches that are kept stay as they are, and the rank is free when they are gone.
 
-        The loader may be used again: it goes on with the next step.
+        The loader may be used again: it goes on with the next step, over the same connection while batches of it are
+        kept. Another loader gets the rank only when they are gone.
         """
         with self._guarded():
-            self._leave()
+            connection = self._connection
+            if connection is None:
+                return
+            connection.release()
+            if connection.kept and not connection.lost:
+                self._start = self._step
+                self._parked, self._connection = connection.park(), None
+            else:
+                self._leave()
 
     # What the iterator calls, once a batch.
 
@@ -313,11 +339,11 @@ class DataLoader:
             connection = self._attached()
             if connection.announced:
                 return connection
-            if connection.lost:
-                self._reconnect(UnavailableError("the daemon is gone"))
-                continue
             if connection.failure is not None:
                 self._failed(connection.failure)
+                continue
+            if connection.lost:
+                self._reconnect(UnavailableError("the daemon is gone"))
                 continue
             if connection.ended_at is not None:
                 raise self._broken(f"reading END failed: step={connection.ended_at}, expected={self._plan().steps}")
@@ -357,7 +383,9 @@ class DataLoader:
         except ConnectionLost:
             pass  # The next look finds it.
         except ExhaustedError as full:
-            raise ExhaustedError(f"{full} or `slots=` of DataLoader") from full
+            # What was released a moment ago may have made room: what was announced since counts as held, and came first.
+            if not connection.announced:
+                raise _told_in_slots(full) from full
 
     def _failed(self, failure: Exception) -> None:
         """A stream that failed: a store that was busy is asked again; everything else is the caller's."""
@@ -365,15 +393,23 @@ class DataLoader:
             self._reconnect(failure)
             return
         self._leave()
-        raise failure
+        raise _told_in_slots(failure) if isinstance(failure, ExhaustedError) else failure
 
     # Attaching and coming back.
 
     def _attached(self) -> Connection:
         if self._connection is None:
+            self._take_up()
+        if self._connection is None:
             self._attach()
         assert self._connection is not None
         return self._connection
+
+    def _take_up(self) -> None:
+        """Goes on with the connection that `close()` has left: batches that are kept hold its rank."""
+        parked, self._parked = self._parked, None
+        if parked is not None:
+            self._connection = parked.take_up()
 
     def _attach(self) -> None:
         if self._job is None:
@@ -401,6 +437,8 @@ class DataLoader:
             builder = self._builder_of(reply.get("layout", "packed"), reply["fields"])
         except ConnectionLost as lost:
             connection.close()
+            if connection.failure is not None:
+                raise connection.failure from lost
             raise UnavailableError(f"attaching failed: socket={self._socket}, reason={lost}") from lost
         except BaseException:
             connection.close()
@@ -454,10 +492,11 @@ class DataLoader:
 
     def _request(self, do: str, members: dict[str, Any]) -> dict[str, Any]:
         while True:
+            connection = self._attached()
             try:
-                return self._attached().request(do, members)
+                return connection.request(do, members)
             except ConnectionLost as lost:
-                self._reconnect(UnavailableError(f"the daemon is gone: {lost}"))
+                self._failed(connection.failure or UnavailableError(f"the daemon is gone: {lost}"))
 
     def _detach(self, what: str) -> None:
         """Gives the rank back at once; what is kept would change under its keeper, so nothing may be."""
@@ -531,6 +570,27 @@ def _absolute(uri: str | os.PathLike[str]) -> str:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
         return text
     return Path(text).expanduser().absolute().as_uri()
+
+
+def _told_in_slots(full: ExhaustedError) -> ExhaustedError:
+    """What the daemon says of memory that lacks, with the remedies that a caller of this loader has."""
+    what, _, remedy = str(full).partition("; ")
+    sufficient = re.search(r'"slots" of (\d+)', remedy)
+    one = re.search(r"batchBytes=(\d+)", what)
+    if sufficient:
+        slots = f"give DataLoader slots={sufficient[1]}"
+    elif one:
+        # As the daemon reckons: a batch that is kept and the next one, twice, because slots are of many lengths.
+        granules = -(-int(one[1]) // _SLOT_GRANULE)
+        return ExhaustedError(f"{what}; give DataLoader slots={4 * granules * _SLOT_GRANULE}, or use a smaller `batch`")
+    elif "heldBytes=" in what:
+        slots = "raise `slots` of DataLoader"
+    else:
+        return full
+    return ExhaustedError(
+        f"{what}; drop batches before the next one is asked for, keep copies (copy=True or `.copy()`/`.clone()`), or"
+        f" {slots}"
+    )
 
 
 def default_socket() -> str:

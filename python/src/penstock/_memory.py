@@ -11,6 +11,7 @@ import functools
 import mmap
 import os
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class _Lease:
     ticket: int
     ended: Any
     segment: Any
+    line: Any
 
     def __del__(self) -> None:
         self.ended(self.ticket)
@@ -61,8 +63,11 @@ class Segment:
     The memory may outlive connection and daemon: what was announced stays readable.
     """
 
-    def __init__(self, descriptor: int, size: int, writable: bool) -> None:
-        """Maps the file; the descriptor stays the caller's."""
+    def __init__(self, descriptor: int, size: int, writable: bool, line: Callable[[], object]) -> None:
+        """Maps the file; the descriptor stays the caller's.
+
+        :param line: what each lease keeps alive, because the daemon takes its slots back when it is gone
+        """
         if size == 0 or os.fstat(descriptor).st_size < size:
             raise ProtocolError(f"mapping a segment failed: bytes={size}, file={os.fstat(descriptor).st_size}")
         # Populated: the training thread takes no page faults in its loop. MAP_POPULATE is 0 where it is unknown.
@@ -76,7 +81,7 @@ class Segment:
                 f"mapping a segment failed: bytes={size}, reason={refused.strerror}; lower `slots` or raise `ulimit -v`"
             ) from refused
         self.writable = writable
-        self.line: object = None
+        self._line = line
         self._address = np.frombuffer(self._mapping, np.uint8).__array_interface__["data"][0]
         self._lease_type = _lease_type(size)
 
@@ -86,4 +91,5 @@ class Segment:
         lease.ticket = ticket
         lease.ended = ended
         lease.segment = self
+        lease.line = self._line()
         return lease
