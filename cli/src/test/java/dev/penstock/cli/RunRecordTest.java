@@ -90,6 +90,24 @@ class RunRecordTest {
         assertThat(filesWith(run, "secret")).isEmpty();
     }
 
+    @Test
+    void equalSeedsLeaveEqualGenerators() throws IOException {
+        for (String run : List.of("one", "two")) {
+            CommandRun.done(train(directory.resolve(run), "--steps=1", "--seed=3"));
+        }
+        CommandRun.done(train(directory.resolve("three"), "--steps=1", "--seed=4"));
+
+        assertThat(generator("one")).isEqualTo(generator("two")).isNotEqualTo(generator("three"));
+    }
+
+    private byte[] generator(String run) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve(run).resolve("checkpoints"))) {
+            return Files.readAllBytes(files.filter(file -> file.endsWith("generator.bin"))
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
     private static List<Path> filesWith(Path directory, String text) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile)

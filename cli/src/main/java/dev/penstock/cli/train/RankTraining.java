@@ -70,6 +70,7 @@ public final class RankTraining {
                 settings.calibrating(), world, beginning.calibrations(), index, loading.from(beginning.step()));
         LoaderConfig config =
                 loading.config().assigners(calibration.assigners()).build();
+        Libtorch.seed(config.seed());
         Model model = settings.recipe().model().build(config.seed());
         Optimization optimization = settings.recipe().optimization();
         Optimizer optimizer = optimization.optimizer(model.parameters());
