@@ -181,10 +181,11 @@ final class TrainCommand implements Callable<Integer> {
         chosen.requireFits(loading.balance());
         Map<String, String> environment = System.getenv();
         Recording recording = new Recording(
-                PenstockCommand.VERSION,
-                EffectiveOptions.of(spec),
-                tracking.mlflow(environment),
-                tracking.experiment(environment));
+                        PenstockCommand.VERSION,
+                        EffectiveOptions.of(spec),
+                        tracking.mlflow(environment),
+                        tracking.experiment(environment))
+                .with(chosen);
         RunSettings settings = new RunSettings(
                 chosen,
                 run,

@@ -73,6 +73,8 @@ class RunRecordTest {
         assertThat(start.at("/options/seed").asString()).isEqualTo("0");
         assertThat(start.at("/options/mlflow").asString()).isEqualTo("http://…@127.0.0.1:1");
         assertThat(start.at("/options/remainder").asString()).isEqualTo("carry");
+        assertThat(start.at("/options/recipe.peak-rate").asString()).isEqualTo("0.003");
+        assertThat(start.at("/options/recipe.optimizer").asString()).isEqualTo("sgd");
         assertThat(start.at("/optimization/optimizer").asString()).isEqualTo("SGD");
         assertThat(start.at("/plan/steps").asLong()).isEqualTo(4);
         assertThat(start.at("/plan")).isEqualTo(JSON.readTree(starts.getLast()).at("/plan"));
