@@ -181,10 +181,11 @@ final class TrainCommand implements Callable<Integer> {
         chosen.requireFits(loading.balance());
         Map<String, String> environment = System.getenv();
         Recording recording = new Recording(
-                PenstockCommand.VERSION,
-                EffectiveOptions.of(spec),
-                tracking.mlflow(environment),
-                tracking.experiment(environment));
+                        PenstockCommand.VERSION,
+                        EffectiveOptions.of(spec),
+                        tracking.mlflow(environment),
+                        tracking.experiment(environment))
+                .with(chosen);
         RunSettings settings = new RunSettings(
                 chosen,
                 run,
@@ -217,23 +218,24 @@ final class TrainCommand implements Callable<Integer> {
         Recipe chosen = settings.recipe();
         LoaderConfig.Builder config =
                 withRecipe(loading.toLoaderConfig(chosen.model().costModel(), world, localRanks), chosen);
-        try (OpenDataset dataset = OpenDataset.at(location, common)) {
-            if (world.localRank() == 0 && RunDaemon.socket(environment).isEmpty()) {
-                loading.discardOtherTiers(localRanks);
+        if (world.localRank() == 0 && RunDaemon.socket(environment).isEmpty()) {
+            loading.discardOtherTiers(localRanks);
+        }
+        boolean concludes = world.isFirst() && !ParentWatch.hasParent(environment);
+        Optional<RunProfile> profiling = concludes ? RunProfile.of(settings, config.build()) : Optional.empty();
+        RankTraining training = new RankTraining(
+                world,
+                settings,
+                new RankLoading(config, opening(chosen, environment)),
+                new Console(common.out(), common::progress, FailureReport::halt));
+        training.run(use -> {
+            try (OpenDataset dataset = OpenDataset.at(location, common)) {
+                use.accept(dataset.index(), dataset.store());
             }
-            boolean concludes = world.isFirst() && !ParentWatch.hasParent(environment);
-            Optional<RunProfile> profiling =
-                    concludes ? RunProfile.of(settings, config.build()) : Optional.empty();
-            RankTraining training = new RankTraining(
-                    world,
-                    settings,
-                    new RankLoading(config, opening(chosen, environment)),
-                    new Console(common.out(), common::progress, FailureReport::halt));
-            training.run(dataset.index(), dataset.store());
-            if (concludes) {
-                join(profiling, world.worldSize());
-                conclude(training.report(), config.build());
-            }
+        });
+        if (concludes) {
+            join(profiling, world.worldSize());
+            conclude(training.report(), config.build());
         }
     }
 

@@ -73,6 +73,8 @@ class RunRecordTest {
         assertThat(start.at("/options/seed").asString()).isEqualTo("0");
         assertThat(start.at("/options/mlflow").asString()).isEqualTo("http://…@127.0.0.1:1");
         assertThat(start.at("/options/remainder").asString()).isEqualTo("carry");
+        assertThat(start.at("/options/recipe.peak-rate").asString()).isEqualTo("0.003");
+        assertThat(start.at("/options/recipe.optimizer").asString()).isEqualTo("sgd");
         assertThat(start.at("/optimization/optimizer").asString()).isEqualTo("SGD");
         assertThat(start.at("/plan/steps").asLong()).isEqualTo(4);
         assertThat(start.at("/plan")).isEqualTo(JSON.readTree(starts.getLast()).at("/plan"));
@@ -88,6 +90,24 @@ class RunRecordTest {
         assertThat(record.at("/checkpointHeldSeconds").asDouble()).isPositive();
         assertThat(first.out()).contains("mlflow      lacks 4 steps:");
         assertThat(filesWith(run, "secret")).isEmpty();
+    }
+
+    @Test
+    void equalSeedsLeaveEqualGenerators() throws IOException {
+        for (String run : List.of("one", "two")) {
+            CommandRun.done(train(directory.resolve(run), "--steps=1", "--seed=3"));
+        }
+        CommandRun.done(train(directory.resolve("three"), "--steps=1", "--seed=4"));
+
+        assertThat(generator("one")).isEqualTo(generator("two")).isNotEqualTo(generator("three"));
+    }
+
+    private byte[] generator(String run) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve(run).resolve("checkpoints"))) {
+            return Files.readAllBytes(files.filter(file -> file.endsWith("generator.bin"))
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     private static List<Path> filesWith(Path directory, String text) throws IOException {

@@ -43,39 +43,44 @@ public final class RankTraining {
     }
 
     /// Trains to the end and leaves this rank's report in the run directory.
-    public void run(DatasetIndex index, ObjectStore store) {
+    ///
+    /// The ranks meet first, so that all hear at once why one of them cannot begin.
+    public void run(DatasetOpening dataset) {
+        Libtorch.initialize(1);
+        try (Collective ranks = Collective.join(world, settings.patience().timeouts(), console.ending())) {
+            ranks.tellingFailures(() -> dataset.open((index, store) -> run(ranks, index, store)));
+        }
+    }
+
+    private void run(Collective ranks, DatasetIndex index, ObjectStore store) {
         settings.recipe().model().requireFits(index);
         settings.requireProfileWithin(loading.config().build().stepCount(index.sampleCount()));
         try (FileChannel _ = world.isFirst() ? directory.lock() : null) {
-            open(index, store);
+            open(ranks, index, store);
         } catch (IOException notClosed) {
             throw new StoreAccessException(
                     FailureMessage.of("leaving the run directory").with("found", notClosed), notClosed);
         }
     }
 
-    private void open(DatasetIndex index, ObjectStore store) {
-        Libtorch.initialize(1);
+    private void open(Collective ranks, DatasetIndex index, ObjectStore store) {
         RunBeginning beginning = RunBeginning.of(
                 settings.checkpoints().latest(), loading.config().build().startStep(), world.worldSize());
         OnlineCalibration calibration = new OnlineCalibration(
                 settings.calibrating(), world, beginning.calibrations(), index, loading.from(beginning.step()));
         LoaderConfig config =
                 loading.config().assigners(calibration.assigners()).build();
-        try (Collective ranks = Collective.join(world, settings.patience().timeouts(), console.ending())) {
-            ranks.tellingFailures(() -> {
-                Model model = settings.recipe().model().build(config.seed());
-                Optimization optimization = settings.recipe().optimization();
-                Optimizer optimizer = optimization.optimizer(model.parameters());
-                try (GradientReduction reduction =
-                                optimization.arithmetic().reduction().of(model.parameters(), ranks);
-                        BatchSource loader = openLoader(index, store, config)) {
-                    RunIdentity identity = beginning.identity(settings.identity(loader.stepCount()));
-                    OpenRun run = new OpenRun(
-                            identity, index, config, loader, ranks, reduction, calibration, model, optimizer);
-                    ranks.tellingFailures(() -> train(run, beginning));
-                }
-            });
+        Libtorch.seed(config.seed());
+        Model model = settings.recipe().model().build(config.seed());
+        Optimization optimization = settings.recipe().optimization();
+        Optimizer optimizer = optimization.optimizer(model.parameters());
+        try (GradientReduction reduction =
+                        optimization.arithmetic().reduction().of(model.parameters(), ranks);
+                BatchSource loader = openLoader(index, store, config)) {
+            RunIdentity identity = beginning.identity(settings.identity(loader.stepCount()));
+            OpenRun run =
+                    new OpenRun(identity, index, config, loader, ranks, reduction, calibration, model, optimizer);
+            ranks.tellingFailures(() -> train(run, beginning));
         }
     }
 

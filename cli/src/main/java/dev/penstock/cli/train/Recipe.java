@@ -6,17 +6,21 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /// What is trained and how: model, batch, length of the run, optimiser.
 ///
 /// @param batch samples in a global batch, where no option says otherwise
 /// @param steps of the run, likewise
-public record Recipe(ModelRecipe model, int batch, long steps, Optimization optimization) {
+/// @param values of its keys, as stated or by default
+public record Recipe(
+        ModelRecipe model, int batch, long steps, Optimization optimization, SequencedMap<String, String> values) {
 
     /// The recipe of the demo.
     public static final String BYTE_LM = "byte-lm";
@@ -34,6 +38,7 @@ public record Recipe(ModelRecipe model, int batch, long steps, Optimization opti
     public Recipe {
         require(batch >= 1, BATCH, batch, "must be at least 1");
         require(steps >= 1, STEPS, steps, "must be at least 1");
+        values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
     static void require(boolean holds, String key, Object value, String remedy) {
@@ -90,7 +95,11 @@ public record Recipe(ModelRecipe model, int batch, long steps, Optimization opti
 
     private static Recipe of(BuiltInRecipe base, RecipeFile file) {
         return new Recipe(
-                base.model(file), file.wholeNumber(BATCH), file.number(STEPS, Long::valueOf), Optimization.of(file));
+                base.model(file),
+                file.wholeNumber(BATCH),
+                file.number(STEPS, Long::valueOf),
+                Optimization.of(file),
+                new LinkedHashMap<>(file.yaml().values()));
     }
 
     /// Fails when it cannot be trained to the bit that it promises.

@@ -42,6 +42,11 @@ public final class Libtorch {
         }
     }
 
+    /// Begins the sequence of the default generator anew, from which everything is drawn that names no generator.
+    public static void seed(long seed) {
+        torch.manual_seed(seed);
+    }
+
     /// Of the library and its Java binding, as in `2.10.0-1.5.13`.
     public static String version() {
         try {

@@ -1,11 +1,9 @@
 package dev.penstock.trainer.world;
 
-import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
@@ -71,18 +69,10 @@ final class GlooCollective implements Collective {
 
     /// Ranks that meet on the loopback interface stay on it, so that a host name that does not resolve is no obstacle.
     private static org.bytedeco.pytorch.gloo.Device device(World world) {
-        try {
-            InetAddress master = InetAddress.getByName(world.masterAddress());
-            return master.isLoopbackAddress()
-                    ? ProcessGroupGloo.createDeviceForHostname(master.getHostAddress())
-                    : ProcessGroupGloo.createDefaultDevice();
-        } catch (UnknownHostException e) {
-            throw new ConfigurationException(
-                    FailureMessage.of("rendezvous")
-                            .with("master", world.masterAddress())
-                            .remedy("no such host"),
-                    e);
-        }
+        InetAddress master = Master.of(world).address();
+        return master.isLoopbackAddress()
+                ? ProcessGroupGloo.createDeviceForHostname(master.getHostAddress())
+                : ProcessGroupGloo.createDefaultDevice();
     }
 
     @Override

@@ -41,6 +41,11 @@ final class Rendezvous implements AutoCloseable {
     /// @param watch starts here; the caller closes it
     static Rendezvous open(World world, CollectiveTimeouts timeouts, RankWatch watch) {
         Duration timeout = timeouts.join();
+        JoinLimit limit = JoinLimit.fromNow(timeout);
+        Master master = Master.of(world);
+        if (!world.isFirst()) {
+            master.awaitListening(limit, watch);
+        }
         TCPStoreOptions options = new TCPStoreOptions()
                 .port((short) world.masterPort())
                 .isServer(world.isFirst())
@@ -48,14 +53,14 @@ final class Rendezvous implements AutoCloseable {
                 .timeout(new Milliseconds(timeout.toMillis()));
         Rendezvous rendezvous;
         try {
-            rendezvous = new Rendezvous(world, timeout, new TCPStore(world.masterAddress(), options), watch);
+            rendezvous = new Rendezvous(world, timeout, new TCPStore(storeHost(world), options), watch);
         } catch (RuntimeException e) {
-            throw unreachable(world, timeout, e);
+            throw unreachable(world, limit, e);
         }
         try {
             rendezvous.claim();
-            watch.start((host, here) -> rendezvous.post(host, timeouts.silence(), here));
-            rendezvous.meet();
+            watch.start((host, here) -> rendezvous.post(master.address(), host, timeouts.silence(), here, limit));
+            rendezvous.meet(limit);
             return rendezvous;
         } catch (RuntimeException failed) {
             watch.lastWords(failed);
@@ -64,8 +69,15 @@ final class Rendezvous implements AutoCloseable {
         }
     }
 
-    private WatchPost post(String host, Duration silence, Consumer<RankLoss> here) throws IOException {
-        InetAddress master = InetAddress.getByName(world.masterAddress());
+    /// Rank 0 comes to its own store by the shortest way, so that another host's address in `MASTER_ADDR` does not
+    /// keep it from saying who is missing.
+    private static String storeHost(World world) {
+        return world.isFirst() ? InetAddress.getLoopbackAddress().getHostAddress() : world.masterAddress();
+    }
+
+    private WatchPost post(
+            InetAddress master, String host, Duration silence, Consumer<RankLoss> here, JoinLimit limit)
+            throws IOException {
         if (world.isFirst()) {
             String token = UUID.randomUUID().toString();
             InetAddress any = new InetSocketAddress(0).getAddress();
@@ -73,7 +85,7 @@ final class Rendezvous implements AutoCloseable {
             put("watch", hub.port() + " " + token);
             return hub;
         }
-        String[] portAndToken = await("watch", 0).split(" ", 2);
+        String[] portAndToken = await("watch", 0, limit).split(" ", 2);
         return new HubLink(
                 new InetSocketAddress(master, Integer.parseInt(portAndToken[0])),
                 new WatchLine.Hello(world.rank(), host, portAndToken[1]),
@@ -81,7 +93,7 @@ final class Rendezvous implements AutoCloseable {
                 here);
     }
 
-    private static RuntimeException unreachable(World world, Duration timeout, RuntimeException cause) {
+    private static RuntimeException unreachable(World world, JoinLimit limit, RuntimeException cause) {
         FailureMessage message = FailureMessage.of("rendezvous")
                 .with("rank", world.rank())
                 .with("master", world.masterAddress() + ":" + world.masterPort());
@@ -92,9 +104,9 @@ final class Rendezvous implements AutoCloseable {
                     cause);
         }
         return new RankLostException(
-                message.with("waitedSeconds", timeout.toSeconds())
+                message.with("waitedSeconds", limit.waited().toSeconds())
                         .with("found", firstLine(cause))
-                        .remedy("rank 0 never listened there; is it running, and is the address its own?"),
+                        .remedy("what listens there is not rank 0, or it ended; look at why"),
                 cause);
     }
 
@@ -105,10 +117,10 @@ final class Rendezvous implements AutoCloseable {
         }
     }
 
-    private void meet() {
+    private void meet(JoinLimit limit) {
         put("worldSize/" + world.rank(), Integer.toString(world.worldSize()));
         for (int other = 0; other < world.worldSize(); other++) {
-            String theirs = await("worldSize/" + other, other);
+            String theirs = await("worldSize/" + other, other, limit);
             if (!theirs.equals(Integer.toString(world.worldSize()))) {
                 throw new ConfigurationException(FailureMessage.of("rendezvous")
                         .with("rank", world.rank())
@@ -125,8 +137,9 @@ final class Rendezvous implements AutoCloseable {
         String round = "agreement/" + agreements++ + "/";
         put(round + world.rank(), digest);
         int last = world.isFirst() ? world.worldSize() - 1 : 0;
+        JoinLimit limit = JoinLimit.fromNow(timeout);
         for (int other = 0; other <= last; other++) {
-            String theirs = await(round + other, other);
+            String theirs = await(round + other, other, limit);
             if (!theirs.equals(digest)) {
                 throw new ConfigurationException(FailureMessage.of("agreement on " + subject)
                         .with("rank", world.rank())
@@ -148,12 +161,11 @@ final class Rendezvous implements AutoCloseable {
     }
 
     /// Waits for what a rank puts down, for as long as no rank is lost.
-    private String await(String key, int rank) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private String await(String key, int rank, JoinLimit limit) {
         try {
             while (!isThere(key)) {
-                if (System.nanoTime() > deadline) {
-                    throw missing(rank);
+                if (limit.isOver()) {
+                    throw missing(rank, limit);
                 }
                 watch.pause(LOOK_INTERVAL);
             }
@@ -176,12 +188,12 @@ final class Rendezvous implements AutoCloseable {
         }
     }
 
-    private RankLostException missing(int rank) {
+    private RankLostException missing(int rank, JoinLimit limit) {
         return new RankLostException(FailureMessage.of("rendezvous")
                 .with("rank", world.rank())
                 .with("worldSize", world.worldSize())
                 .with("missingRank", rank)
-                .with("waitedSeconds", timeout.toSeconds())
+                .with("waitedSeconds", limit.waited().toSeconds())
                 .remedy("start all ranks, and look at why that one stopped"));
     }
 
