@@ -81,7 +81,7 @@ public final class RankTraining {
 
     private void train(OpenRun run, RunBeginning beginning) {
         beginning.restore(run, settings.weights());
-        run.agree(beginning, settings.calibrating());
+        run.agree(beginning, settings);
         if (world.isFirst()) {
             beginning.cutBack(directory, settings);
             announce(beginning, run.loader().stepCount());
