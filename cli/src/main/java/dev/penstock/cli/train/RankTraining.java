@@ -89,11 +89,11 @@ public final class RankTraining {
         run.ranks().barrier();
         if (world.isFirst()) {
             try (FirstRank first = new FirstRank(settings, run, console)) {
-                train(run, Optional.of(first));
+                train(run, beginning, Optional.of(first));
                 first.complete();
             }
         } else {
-            train(run, Optional.empty());
+            train(run, beginning, Optional.empty());
         }
         run.ranks().barrier();
     }
@@ -122,7 +122,7 @@ public final class RankTraining {
         settings.profile().flatMap(window -> window.lackingFrom(beginning.step())).ifPresent(console::say);
     }
 
-    private void train(OpenRun run, Optional<FirstRank> first) {
+    private void train(OpenRun run, RunBeginning beginning, Optional<FirstRank> first) {
         long begin = System.nanoTime();
         try (TraceWriter lines = settings.trace()
                         .map(LineFile::append)
@@ -138,8 +138,10 @@ public final class RankTraining {
                             run.calibration(),
                             Optional.ofNullable(lines),
                             profile,
-                            step -> settings.checkpointing()
-                                    .isDue(step, run.loader().stepCount()),
+                            new Learning(
+                                    settings.checkpointing(),
+                                    run.loader().stepCount(),
+                                    beginning.checkpoint().isPresent()),
                             first)
                     .run(batches, BatchWait.on(progress, run.loader()));
             directory.writeReport(world.rank(), LoaderReport.of(run.loader().counters(), System.nanoTime() - begin));
