@@ -111,10 +111,10 @@ public final class RankTraining {
                     + " stays");
         }
         console.say(Amounts.format(
-                "training on %d ranks, steps %,d to %,d%s",
+                "training on %d ranks, at step %,d of %,d%s",
                 world.worldSize(),
                 beginning.step(),
-                stepCount - 1,
+                stepCount,
                 beginning
                         .checkpoint()
                         .map(checkpoint -> ", resumed from " + checkpoint.directory())
