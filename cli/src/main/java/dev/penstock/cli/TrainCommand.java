@@ -243,7 +243,8 @@ final class TrainCommand implements Callable<Integer> {
         return new Calibrating(
                 calibrate,
                 loading.costModel(chosen.model().costModel()),
-                (model, speeds) -> loading.balance().assigner(model, loading.microBatches(), speeds));
+                loading.balance(),
+                loading.microBatches());
     }
 
     private LoaderOpening opening(Recipe chosen, Map<String, String> environment) {

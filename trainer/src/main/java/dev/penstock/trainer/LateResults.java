@@ -66,7 +66,8 @@ final class LateResults {
                     .with("loss", result.loss())
                     .with("gradientNorm", result.gradientNorm())
                     .with("learningRate", result.learningRate())
-                    .remedy("resume from the last checkpoint with a lower learning rate"));
+                    .remedy("a run keeps its learning rate: start a new run directory with a lower one, from the first"
+                            + " step or from exported weights"));
         }
     }
 

@@ -5,7 +5,7 @@ import dev.penstock.error.FailureMessage;
 
 /// When checkpoints are written and how many stay.
 ///
-/// @param everySteps between two; the last step always has one
+/// @param everySteps between two; the last step has one too, unless it was skipped
 /// @param keep newest checkpoints that stay
 public record Checkpointing(long everySteps, int keep) {
 

@@ -9,7 +9,6 @@ import dev.penstock.trainer.checkpoint.RunSaver;
 /// Threading: confined to the training thread.
 final class FirstRank implements AutoCloseable {
 
-    private final RunSettings settings;
     private final OpenRun run;
     private final Console console;
     private final RunDirectory directory;
@@ -19,7 +18,6 @@ final class FirstRank implements AutoCloseable {
     private final StepReport report;
 
     FirstRank(RunSettings settings, OpenRun run, Console console) {
-        this.settings = settings;
         this.run = run;
         this.console = console;
         directory = settings.directory();
@@ -40,9 +38,9 @@ final class FirstRank implements AutoCloseable {
         calibrated.lines().forEach(console::say);
     }
 
-    /// Begins a checkpoint where one is due, and commits the one before if it is on disk by now.
-    void save(long nextStep) {
-        if (settings.checkpointing().isDue(nextStep, run.loader().stepCount())) {
+    /// Begins a checkpoint where one is to be written, and commits the one before if it is on disk by now.
+    void save(long nextStep, boolean saves) {
+        if (saves) {
             saver.save(nextStep);
         }
         saver.commitWritten();

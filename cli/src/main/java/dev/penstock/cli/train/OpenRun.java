@@ -24,11 +24,10 @@ record OpenRun(
         Optimizer optimizer) {
 
     /// Fails on the rank that differs unless all have the same run before them; then all have the model of rank 0.
-    void agree(RunBeginning beginning, Calibrating calibrating) {
+    void agree(RunBeginning beginning, RunSettings settings) {
         ranks.requireAgreement(
                 "run",
-                identity.digest() + " " + loader.state(beginning.step()).toJson() + " calibrate="
-                        + calibrating.schedule() + " " + beginning.calibrations());
+                RunAgreement.of(this, beginning, settings).text());
         ranks.broadcast(model.parameters().values());
     }
 

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 /// @param peakRate highest learning rate, of a batch of `scaleFromBatch` samples
 /// @param warmUpShare part of the steps until the peak is reached
 /// @param finalShare last rate over the peak
+/// @param beta1 of AdamW: decay of the mean of gradients
+/// @param beta2 of AdamW: decay of the mean of squared gradients
+/// @param epsilon of AdamW
 /// @param momentum of SGD
 /// @param maxGradientNorm longer gradients are shortened to it
 /// @param scaleFromBatch with another batch the rate is multiplied by the ratio of both, and the warm-up starts at the
@@ -31,6 +34,9 @@ record Optimization(
         double warmUpShare,
         double finalShare,
         double weightDecay,
+        double beta1,
+        double beta2,
+        double epsilon,
         double momentum,
         double maxGradientNorm,
         Optional<Integer> scaleFromBatch,
@@ -42,6 +48,9 @@ record Optimization(
     private static final String WARM_UP_SHARE = "warm-up-share";
     private static final String FINAL_SHARE = "final-share";
     private static final String WEIGHT_DECAY = "weight-decay";
+    private static final String BETA1 = "beta1";
+    private static final String BETA2 = "beta2";
+    private static final String EPSILON = "epsilon";
     private static final String MOMENTUM = "momentum";
     private static final String MAX_GRADIENT_NORM = "max-gradient-norm";
     private static final String SCALE_FROM_BATCH = "scale-from-batch";
@@ -54,6 +63,9 @@ record Optimization(
                             WARM_UP_SHARE,
                             FINAL_SHARE,
                             WEIGHT_DECAY,
+                            BETA1,
+                            BETA2,
+                            EPSILON,
                             MOMENTUM,
                             MAX_GRADIENT_NORM,
                             SCALE_FROM_BATCH),
@@ -66,6 +78,9 @@ record Optimization(
         Recipe.require(finalShare >= 0 && finalShare <= 1, FINAL_SHARE, finalShare, "must be in [0, 1]");
         Recipe.require(
                 weightDecay >= 0 && Double.isFinite(weightDecay), WEIGHT_DECAY, weightDecay, "must be at least 0");
+        Recipe.require(beta1 >= 0 && beta1 < 1, BETA1, beta1, "must be in [0, 1)");
+        Recipe.require(beta2 >= 0 && beta2 < 1, BETA2, beta2, "must be in [0, 1)");
+        Recipe.require(epsilon > 0 && Double.isFinite(epsilon), EPSILON, epsilon, "must be above 0");
         Recipe.require(momentum >= 0 && momentum < 1, MOMENTUM, momentum, "must be in [0, 1)");
         Recipe.require(maxGradientNorm > 0, MAX_GRADIENT_NORM, maxGradientNorm, "must be above 0");
         Recipe.require(scaleFromBatch.orElse(1) >= 1, SCALE_FROM_BATCH, scaleFromBatch.orElse(0), "must be at least 1");
@@ -79,6 +94,9 @@ record Optimization(
                 file.number(WARM_UP_SHARE, Double::valueOf),
                 file.number(FINAL_SHARE, Double::valueOf),
                 file.number(WEIGHT_DECAY, Double::valueOf),
+                file.number(BETA1, Double::valueOf),
+                file.number(BETA2, Double::valueOf),
+                file.number(EPSILON, Double::valueOf),
                 file.number(MOMENTUM, Double::valueOf),
                 file.number(MAX_GRADIENT_NORM, Double::valueOf),
                 file.yaml().value(SCALE_FROM_BATCH).map(_ -> file.number(SCALE_FROM_BATCH, Integer::valueOf)),
@@ -90,6 +108,7 @@ record Optimization(
         return "optimizer=" + RecipeFile.text(optimizer) + " schedule=" + RecipeFile.text(schedule) + " peakRate="
                 + peakRate
                 + " warmUpShare=" + warmUpShare + " finalShare=" + finalShare + " weightDecay=" + weightDecay
+                + " beta1=" + beta1 + " beta2=" + beta2 + " epsilon=" + epsilon
                 + " momentum=" + momentum + " maxGradientNorm=" + maxGradientNorm + " scaleFromBatch="
                 + scaleFromBatch.map(String::valueOf).orElse("none") + " " + arithmetic.digest();
     }
@@ -112,13 +131,9 @@ record Optimization(
     }
 
     Optimizer optimizer(Parameters parameters) {
-        AdamWSettings defaults = AdamWSettings.defaults();
         return switch (optimizer) {
             case ADAMW ->
-                new AdamWOptimizer(
-                        parameters,
-                        new AdamWSettings(
-                                defaults.firstDecay(), defaults.secondDecay(), defaults.epsilon(), weightDecay));
+                new AdamWOptimizer(parameters, new AdamWSettings(beta1, beta2, epsilon, weightDecay));
             case SGD -> new SgdOptimizer(parameters, new SgdSettings(momentum, weightDecay));
         };
     }

@@ -86,7 +86,7 @@ public final class RankTraining {
 
     private void train(OpenRun run, RunBeginning beginning) {
         beginning.restore(run, settings.weights());
-        run.agree(beginning, settings.calibrating());
+        run.agree(beginning, settings);
         if (world.isFirst()) {
             beginning.cutBack(directory, settings);
             announce(beginning, run.loader().stepCount());
@@ -94,11 +94,11 @@ public final class RankTraining {
         run.ranks().barrier();
         if (world.isFirst()) {
             try (FirstRank first = new FirstRank(settings, run, console)) {
-                train(run, Optional.of(first));
+                train(run, beginning, Optional.of(first));
                 first.complete();
             }
         } else {
-            train(run, Optional.empty());
+            train(run, beginning, Optional.empty());
         }
         run.ranks().barrier();
     }
@@ -116,10 +116,10 @@ public final class RankTraining {
                     + " stays");
         }
         console.say(Amounts.format(
-                "training on %d ranks, steps %,d to %,d%s",
+                "training on %d ranks, at step %,d of %,d%s",
                 world.worldSize(),
                 beginning.step(),
-                stepCount - 1,
+                stepCount,
                 beginning
                         .checkpoint()
                         .map(checkpoint -> ", resumed from " + checkpoint.directory())
@@ -127,7 +127,7 @@ public final class RankTraining {
         settings.profile().flatMap(window -> window.lackingFrom(beginning.step())).ifPresent(console::say);
     }
 
-    private void train(OpenRun run, Optional<FirstRank> first) {
+    private void train(OpenRun run, RunBeginning beginning, Optional<FirstRank> first) {
         long begin = System.nanoTime();
         try (TraceWriter lines = settings.trace()
                         .map(LineFile::append)
@@ -143,8 +143,10 @@ public final class RankTraining {
                             run.calibration(),
                             Optional.ofNullable(lines),
                             profile,
-                            step -> settings.checkpointing()
-                                    .isDue(step, run.loader().stepCount()),
+                            new Learning(
+                                    settings.checkpointing(),
+                                    run.loader().stepCount(),
+                                    beginning.checkpoint().isPresent()),
                             first)
                     .run(batches, BatchWait.on(progress, run.loader()));
             directory.writeReport(world.rank(), LoaderReport.of(run.loader().counters(), System.nanoTime() - begin));

@@ -4,6 +4,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.trainer.checkpoint.RunState;
+import dev.penstock.trainer.record.DifferentSettings;
 import java.util.Optional;
 
 /// What a run that is continued must have again: recipe and length, and the weights it began with if it states any.

@@ -37,6 +37,7 @@ final class RunRecorder implements AutoCloseable {
     private final RunDirectory run;
     private final BackgroundCheckpoints checkpoints;
     private final PrintWriter out;
+    private final long stepCount;
     private final Metrics metrics;
     private final List<MetricSink> sinks = new ArrayList<>();
     private int checkpointsFailed;
@@ -49,6 +50,7 @@ final class RunRecorder implements AutoCloseable {
         this.run = run;
         this.checkpoints = checkpoints;
         this.out = out;
+        stepCount = start.steps();
         start.appendTo(run.starts());
         metrics = new Metrics(LineFile.append(run.metrics()));
         sinks.add(TensorBoardEvents.start(run.tensorBoard(), start.startStep(), Clock.systemUTC()));
@@ -106,8 +108,8 @@ final class RunRecorder implements AutoCloseable {
 
     private void reportSkipped(StepResult result) {
         out.println(Amounts.format(
-                "step %,d changed nothing: loss %s, gradient norm %s",
-                result.step(), result.loss(), result.gradientNorm()));
+                "step %,d of %,d changed nothing: loss %s, gradient norm %s",
+                result.step() + 1, stepCount, result.loss(), result.gradientNorm()));
         out.flush();
     }
 

@@ -12,14 +12,13 @@ import dev.penstock.trainer.world.Collective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongPredicate;
 
 /// The loop of one rank: a batch, a step over it, and what follows a step.
 ///
 /// A trace line is written before the step's all-reduce, so once rank 0 has a step's result, every rank's line of it is
 /// there.
 ///
-/// @param settling by the number of steps done, whether all their results are read now
+/// @param learning decides after which steps all results are read, and checkpoints written
 /// @param first what rank 0 does besides
 record TrainingLoop(
         TrainingStep step,
@@ -27,10 +26,10 @@ record TrainingLoop(
         OnlineCalibration calibration,
         Optional<TraceWriter> trace,
         WindowRecording profile,
-        LongPredicate settling,
+        Learning learning,
         Optional<FirstRank> first) {
 
-    /// Trains on every batch that there is.
+    /// Trains on every batch that there is; fails when nothing was learned from any.
     void run(BatchIterator batches, BatchWait wait) {
         try (HostSink sink = new HostSink()) {
             while (wait.hasNext(batches)) {
@@ -42,16 +41,19 @@ record TrainingLoop(
                     known = new ArrayList<>(step.train(staged.batch(), calibration));
                 }
                 Optional<CalibrationReport> calibrated = calibration.afterStep(nextStep, ranks);
-                if (settling.test(nextStep)) {
+                if (learning.settles(nextStep)) {
                     known.addAll(step.settle());
                 }
+                learning.saw(known);
+                boolean saves = learning.saves();
                 first.ifPresent(rank -> {
                     known.forEach(rank::record);
                     calibrated.ifPresent(rank::record);
-                    rank.save(nextStep);
+                    rank.save(nextStep, saves);
                 });
                 profile.beforeStep(nextStep);
             }
         }
+        learning.requireLearned();
     }
 }

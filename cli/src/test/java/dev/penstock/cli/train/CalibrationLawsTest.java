@@ -10,6 +10,7 @@ import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.batch.Batch;
 import dev.penstock.cli.option.CalibrationSchedule;
+import dev.penstock.cli.option.Balance;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
@@ -137,7 +138,8 @@ class CalibrationLawsTest {
         Calibrating calibrating = new Calibrating(
                 schedule,
                 CostModel.tokens(),
-                (model, speeds) -> new ExactBalancer(model, MicroBatchPolicy.upTo(1000), speeds));
+                new Balance.Exact(),
+                MicroBatchPolicy.upTo(1000));
         Seen seen = new Seen(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         try (ObjectStore store = ObjectStores.open(SHARDS);
                 DatasetIndex index = DatasetIndex.open(store)) {

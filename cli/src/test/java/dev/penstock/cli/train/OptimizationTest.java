@@ -45,6 +45,21 @@ class OptimizationTest {
     }
 
     @Test
+    void decaysOfAdamWAreTheRecipesAndPartOfItsDigest() {
+        assertThat(with(Map.of()).digest()).contains("beta1=0.9 beta2=0.98 epsilon=1.0E-8");
+        assertThat(with(Map.of("beta1", "0.8", "beta2", "0.95", "epsilon", "1e-6"))
+                        .digest())
+                .contains("beta1=0.8 beta2=0.95 epsilon=1.0E-6");
+        assertThat(Recipe.find("series").optimization())
+                .extracting(Optimization::beta1, Optimization::beta2, Optimization::epsilon)
+                .as("as in PyTorch")
+                .containsExactly(0.9, 0.999, 1e-8);
+        assertThatThrownBy(() -> with(Map.of("beta2", "1")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("beta2=1.0");
+    }
+
+    @Test
     void unknownNamesAreRefusedWithTheKnownOnes() {
         assertThatThrownBy(() -> with(Map.of("optimizer", "lamb")))
                 .isInstanceOf(ConfigurationException.class)

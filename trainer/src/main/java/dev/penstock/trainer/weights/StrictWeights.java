@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// The weights of a file, for a model that has exactly these names and shapes.
 ///
@@ -27,7 +28,8 @@ public record StrictWeights(Path file, Map<String, Tensor> tensors) {
         return new StrictWeights(file, WeightFiles.read(file));
     }
 
-    /// Overwrites the values of a state dict; changes nothing unless all of it fits.
+    /// Overwrites the values of a state dict; changes nothing unless all of it fits and is finite. A mask that is
+    /// infinite in the model itself may be so in the file.
     public void copyTo(Map<String, Tensor> model) {
         List<String> missing = without(model.keySet(), tensors.keySet());
         List<String> unexpected = without(tensors.keySet(), model.keySet());
@@ -47,9 +49,22 @@ public record StrictWeights(Path file, Map<String, Tensor> tensors) {
                     .with("otherShape", shown(otherShape))
                     .remedy("name the weights of this very model: all of its names, no others, the same shapes"));
         }
+        List<String> notFinite = model.keySet().stream()
+                .filter(name -> !isFinite(tensors.get(name)) && isFinite(model.get(name)))
+                .toList();
+        if (!notFinite.isEmpty()) {
+            throw new ConfigurationException(FailureMessage.of("loading weights")
+                    .with("file", file)
+                    .with("notFinite", shown(notFinite))
+                    .remedy("name weights without NaN and infinity: no step changes a model that has one"));
+        }
         try (NoGradGuard _ = new NoGradGuard()) {
             model.forEach((name, tensor) -> tensor.copy_(Objects.requireNonNull(tensors.get(name))));
         }
+    }
+
+    private static boolean isFinite(@Nullable Tensor tensor) {
+        return Objects.requireNonNull(tensor).isfinite().all().item_bool();
     }
 
     private static List<String> without(Set<String> names, Set<String> others) {

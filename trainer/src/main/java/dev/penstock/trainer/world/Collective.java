@@ -49,8 +49,8 @@ public sealed interface Collective extends AutoCloseable permits SoloCollective,
     /// Fails on rank 0, and on each rank that differs from it, unless all give the same text.
     ///
     /// @param subject what must agree, for the message, as in "configuration"
-    /// @param digest short text that is equal exactly if the subject is
-    void requireAgreement(String subject, String digest);
+    /// @param settings text that is equal exactly if the subject is; the message says which `name=value` of it differ
+    void requireAgreement(String subject, String settings);
 
     /// Tells the other ranks why this one stops before its end, so that they can say so too; once.
     void lastWords(Throwable cause);

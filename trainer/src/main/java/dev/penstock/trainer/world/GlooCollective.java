@@ -175,8 +175,8 @@ final class GlooCollective implements Collective {
     }
 
     @Override
-    public void requireAgreement(String subject, String digest) {
-        rendezvous.requireAgreement(subject, digest);
+    public void requireAgreement(String subject, String settings) {
+        rendezvous.requireAgreement(subject, settings);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.penstock.error.ConfigurationException;
 import dev.penstock.error.FailureMessage;
 import dev.penstock.error.PenstockException;
 import dev.penstock.error.RankLostException;
+import dev.penstock.trainer.record.DifferentSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,19 +134,21 @@ final class Rendezvous implements AutoCloseable {
     }
 
     /// See [Collective#requireAgreement(String, String)].
-    void requireAgreement(String subject, String digest) {
+    void requireAgreement(String subject, String settings) {
         String round = "agreement/" + agreements++ + "/";
-        put(round + world.rank(), digest);
+        put(round + world.rank(), settings);
         int last = world.isFirst() ? world.worldSize() - 1 : 0;
         JoinLimit limit = JoinLimit.fromNow(timeout);
         for (int other = 0; other <= last; other++) {
             String theirs = await(round + other, other, limit);
-            if (!theirs.equals(digest)) {
+            if (!theirs.equals(settings)) {
+                DifferentSettings different = DifferentSettings.of(settings, theirs);
                 throw new ConfigurationException(FailureMessage.of("agreement on " + subject)
                         .with("rank", world.rank())
-                        .with("mine", digest)
                         .with("otherRank", other)
-                        .with("theirs", theirs)
+                        .with("differs", different.names())
+                        .with("mine", different.saved())
+                        .with("theirs", different.now())
                         .remedy("start every rank with the same options on the same dataset"));
             }
         }

@@ -30,7 +30,7 @@ final class SoloCollective implements Collective {
     public void barrier() {}
 
     @Override
-    public void requireAgreement(String subject, String digest) {}
+    public void requireAgreement(String subject, String settings) {}
 
     @Override
     public void lastWords(Throwable cause) {}

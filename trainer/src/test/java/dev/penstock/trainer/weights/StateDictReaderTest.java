@@ -110,4 +110,18 @@ class StateDictReaderTest {
                 .hasMessageContaining("file=other.pt, missing=missing, unexpected=extra, otherShape=shape[4] for [3]");
         assertThat(torch.equal(kept, torch.zeros(2))).isTrue();
     }
+
+    @Test
+    void weightsThatAreNotFiniteAreRefusedByNameUnlessTheModelHasThemToo() {
+        Tensor infinite = torch.ones(2).div(torch.zeros(2));
+        Tensor kept = torch.zeros(2);
+        Map<String, Tensor> model = Map.of("mask", infinite, "kept", kept, "weight", torch.zeros(2));
+        StrictWeights bad = new StrictWeights(
+                Path.of("bad.pt"), Map.of("mask", infinite, "kept", torch.ones(2), "weight", infinite.sub(infinite)));
+
+        assertThatThrownBy(() -> bad.copyTo(model))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("file=bad.pt, notFinite=weight;");
+        assertThat(torch.equal(kept, torch.zeros(2))).isTrue();
+    }
 }

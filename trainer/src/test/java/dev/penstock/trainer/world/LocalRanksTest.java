@@ -86,7 +86,9 @@ class LocalRanksTest {
         assertThatThrownBy(() -> ranks(2, program("disagree")).run())
                 .isInstanceOf(RankLostException.class)
                 .hasMessageContaining("lastError=agreement on plan failed: rank=");
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("digest-0").contains("digest-1");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("rank=0, otherRank=1, differs=balance, mine=delay=4, theirs=delay=5")
+                .contains("rank=1, otherRank=0, differs=balance, mine=delay=5, theirs=delay=4");
     }
 
     @Test

@@ -36,7 +36,7 @@ final class RankProgram {
             switch (arguments[0]) {
                 case "train" -> train(world, Path.of(arguments[1]));
                 case "train-until-killed" -> trainUntilKilled(world);
-                case "disagree" -> join(world).requireAgreement("plan", "digest-" + world.rank());
+                case "disagree" -> join(world).requireAgreement("plan", "seed=7 balance=delay=" + (4 + world.rank()));
                 case "wait" -> waitForParent();
                 case "sum" -> sumUntil(world, arguments[1]);
                 case "announce" -> announce(world);

@@ -1,4 +1,4 @@
-package dev.penstock.cli.train;
+package dev.penstock.trainer.record;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,12 +7,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What two descriptions of a run differ in, each made of `name=value`.
-record DifferentSettings(String names, String saved, String now) {
+///
+/// @param names of the settings; [#UNNAMED] where only other text differs
+/// @param saved their values in the one
+/// @param now their values in the other
+public record DifferentSettings(String names, String saved, String now) {
 
-    private static final Pattern SETTING = Pattern.compile("(\\w+)=([^\\[\\],\\s]+)");
+    /// In place of names: both texts are given whole.
+    public static final String UNNAMED = "settings";
+
+    /// A comma within a value, as in `12,3,0`, is part of it; one that a record writes after it is not.
+    private static final Pattern SETTING = Pattern.compile("(\\w+)=((?:[^\\[\\],\\s]|,(?!\\s))+)");
 
     /// @param saved a text with settings in it, such as that of a record
-    static DifferentSettings of(String saved, String now) {
+    public static DifferentSettings of(String saved, String now) {
         Map<String, String> before = settings(saved);
         Map<String, String> after = settings(now);
         StringJoiner names = new StringJoiner(", ");
@@ -29,7 +37,9 @@ record DifferentSettings(String names, String saved, String now) {
                 nowValues.add(is);
             }
         }
-        return new DifferentSettings(names.toString(), savedValues.toString(), nowValues.toString());
+        return names.length() == 0
+                ? new DifferentSettings(UNNAMED, saved, now)
+                : new DifferentSettings(names.toString(), savedValues.toString(), nowValues.toString());
     }
 
     /// By name and how many times it came before: records within a record may have settings of the same name.

@@ -1,4 +1,4 @@
-package dev.penstock.cli.train;
+package dev.penstock.trainer.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,5 +24,17 @@ class DifferentSettingsTest {
     void settingsThatCameOrWentAreNamed() {
         assertThat(DifferentSettings.of("a=1 b=2", "a=1 c=3"))
                 .isEqualTo(new DifferentSettings("b, c", "2, none", "none, 3"));
+    }
+
+    @Test
+    void aCommaWithinAValueIsPartOfIt() {
+        assertThat(DifferentSettings.of("Cost[cost=12,3,0, layout=packed]", "Cost[cost=12,3,1, layout=packed]"))
+                .isEqualTo(new DifferentSettings("cost", "12,3,0", "12,3,1"));
+    }
+
+    @Test
+    void textsWithoutNamesAreGivenWhole() {
+        assertThat(DifferentSettings.of("one", "two"))
+                .isEqualTo(new DifferentSettings(DifferentSettings.UNNAMED, "one", "two"));
     }
 }
