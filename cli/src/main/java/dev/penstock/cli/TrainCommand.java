@@ -241,10 +241,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Calibrating calibrating(Recipe chosen) {
         return new Calibrating(
-                calibrate,
-                loading.costModel(chosen.model().costModel()),
-                loading.balance(),
-                loading.microBatches());
+                calibrate, loading.costModel(chosen.model().costModel()), loading.balance(), loading.microBatches());
     }
 
     private LoaderOpening opening(Recipe chosen, Map<String, String> environment) {
@@ -308,8 +305,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /// Ranks that calibrate have a loader each: what divides their later steps is found by them on their way.
-    private TrainingReport train(
-            Recipe chosen, LoaderConfig config, DatasetIndex index, Optional<RunProfile> profiling)
+    private TrainingReport train(Recipe chosen, LoaderConfig config, DatasetIndex index, Optional<RunProfile> profiling)
             throws InterruptedException {
         if (daemon.isRemote() || !(calibrate instanceof CalibrationSchedule.Off)) {
             return train(chosen, Map.of());

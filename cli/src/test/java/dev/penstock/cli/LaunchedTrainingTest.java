@@ -20,17 +20,23 @@ class LaunchedTrainingTest {
     private Path directory;
 
     private Process rank(int rank, int port, Object dataset) throws IOException {
-        List<String> train = List.of(
-                "train", "byte-lm", dataset.toString(), "--steps=1", "--run=" + directory.resolve("run"));
+        List<String> train =
+                List.of("train", "byte-lm", dataset.toString(), "--steps=1", "--run=" + directory.resolve("run"));
         ProcessBuilder builder = new ProcessBuilder(JavaCommand.like(Main.class.getName(), train));
         builder.environment()
                 .putAll(Map.of(
-                        "RANK", Integer.toString(rank),
-                        "WORLD_SIZE", "2",
-                        "LOCAL_RANK", Integer.toString(rank),
-                        "MASTER_ADDR", "127.0.0.1",
-                        "MASTER_PORT", Integer.toString(port),
-                        "OMP_NUM_THREADS", "1"));
+                        "RANK",
+                        Integer.toString(rank),
+                        "WORLD_SIZE",
+                        "2",
+                        "LOCAL_RANK",
+                        Integer.toString(rank),
+                        "MASTER_ADDR",
+                        "127.0.0.1",
+                        "MASTER_PORT",
+                        Integer.toString(port),
+                        "OMP_NUM_THREADS",
+                        "1"));
         return builder.redirectErrorStream(true)
                 .redirectOutput(said(rank).toFile())
                 .start();

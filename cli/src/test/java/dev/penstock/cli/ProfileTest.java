@@ -129,8 +129,7 @@ class ProfileTest {
                 .max()
                 .orElseThrow();
         assertThat(loading)
-                .allSatisfy(slice -> assertThat(nanos(slice, "ts"))
-                        .isBetween(begin, end - nanos(slice, "dur")));
+                .allSatisfy(slice -> assertThat(nanos(slice, "ts")).isBetween(begin, end - nanos(slice, "dur")));
         assertThat(trace.get("traceEvents")
                         .valueStream()
                         .filter(event -> event.get("name").asString().equals("process_name"))

@@ -156,7 +156,8 @@ class TrainCommandTest {
 
     @Test
     void calibratedRunTrainsTheSameAndGoesOnWithWhatItMeasured() throws Exception {
-        // Most times are explained better than by the square of the length alone; on a busy machine no model may be, and
+        // Most times are explained better than by the square of the length alone; on a busy machine no model may be,
+        // and
         // half of the times are left out as disturbed. The run is killed after the calibration.
         Path cost = Files.writeString(directory.resolve("squares.yaml"), "beta: 1\n");
         String[] options = {

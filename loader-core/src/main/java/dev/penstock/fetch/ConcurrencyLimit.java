@@ -229,7 +229,13 @@ final class ConcurrencyLimit implements RangeSource {
         boolean inFlight;
         boolean ended;
 
-        Passage(RangeRequest request, JobShare job, MonoSink<Void> sink, PrefixQueue prefix, long number, long queuedNanos) {
+        Passage(
+                RangeRequest request,
+                JobShare job,
+                MonoSink<Void> sink,
+                PrefixQueue prefix,
+                long number,
+                long queuedNanos) {
             this.request = request;
             this.job = job;
             this.sink = sink;

@@ -79,10 +79,8 @@ public final class Loader implements BatchSource {
     private void requireWithinRun(String what, String key, long step) {
         long end = Math.min(stepCount(), batches.stepLimit());
         if (step > end) {
-            throw new ConfigurationException(FailureMessage.of(what)
-                    .with(key, step)
-                    .with("steps", end)
-                    .remedy("name a step of the run"));
+            throw new ConfigurationException(
+                    FailureMessage.of(what).with(key, step).with("steps", end).remedy("name a step of the run"));
         }
     }
 

@@ -71,8 +71,7 @@ final class Throughput {
     }
 
     void round(ServedDaemon daemon, ConsumerProcess attached, ConsumerProcess own) {
-        Supplier<Turn> through =
-                () -> turn(attached, () -> daemon.cpuTime().plus(attached.cpuTime()));
+        Supplier<Turn> through = () -> turn(attached, () -> daemon.cpuTime().plus(attached.cpuTime()));
         Supplier<Turn> beside = () -> turn(own, own::cpuTime);
         List<Pair> pairs = new ArrayList<>();
         for (int pair = 0; pair < PAIRS; pair++) {

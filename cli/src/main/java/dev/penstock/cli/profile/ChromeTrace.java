@@ -20,8 +20,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A trace in the Trace Event Format (the JSON of Chrome's tracing) that Perfetto and chrome://tracing open: a process
-/// per rank, and one for the loader where it has a process of its own, a row per thread, and an arrow from where a batch
-/// was decoded to where the model first sees it.
+/// per rank, and one for the loader where it has a process of its own, a row per thread, and an arrow from where a
+/// batch was decoded to where the model first sees it.
 ///
 /// Times are those of each host's clock, relative to the earliest slice. Ranks on several hosts are as far apart as
 /// their clocks are; processes of one host read one clock.

@@ -4,7 +4,6 @@ import dev.penstock.balance.Calibration;
 import dev.penstock.balance.CalibrationHistory;
 import dev.penstock.balance.CostModel;
 import dev.penstock.balance.MicroBatchPolicy;
-import dev.penstock.balance.RankSpeeds;
 import dev.penstock.cli.option.Balance;
 import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.CostUnit;

@@ -25,9 +25,7 @@ record OpenRun(
 
     /// Fails on the rank that differs unless all have the same run before them; then all have the model of rank 0.
     void agree(RunBeginning beginning, RunSettings settings) {
-        ranks.requireAgreement(
-                "run",
-                RunAgreement.of(this, beginning, settings).text());
+        ranks.requireAgreement("run", RunAgreement.of(this, beginning, settings).text());
         ranks.broadcast(model.parameters().values());
     }
 

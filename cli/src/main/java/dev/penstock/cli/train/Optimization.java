@@ -132,8 +132,7 @@ record Optimization(
 
     Optimizer optimizer(Parameters parameters) {
         return switch (optimizer) {
-            case ADAMW ->
-                new AdamWOptimizer(parameters, new AdamWSettings(beta1, beta2, epsilon, weightDecay));
+            case ADAMW -> new AdamWOptimizer(parameters, new AdamWSettings(beta1, beta2, epsilon, weightDecay));
             case SGD -> new SgdOptimizer(parameters, new SgdSettings(momentum, weightDecay));
         };
     }

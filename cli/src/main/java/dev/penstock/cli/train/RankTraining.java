@@ -74,12 +74,10 @@ public final class RankTraining {
         Model model = settings.recipe().model().build(config.seed());
         Optimization optimization = settings.recipe().optimization();
         Optimizer optimizer = optimization.optimizer(model.parameters());
-        try (GradientReduction reduction =
-                        optimization.arithmetic().reduction().of(model.parameters(), ranks);
+        try (GradientReduction reduction = optimization.arithmetic().reduction().of(model.parameters(), ranks);
                 BatchSource loader = openLoader(index, store, config)) {
             RunIdentity identity = beginning.identity(settings.identity(loader.stepCount()));
-            OpenRun run =
-                    new OpenRun(identity, index, config, loader, ranks, reduction, calibration, model, optimizer);
+            OpenRun run = new OpenRun(identity, index, config, loader, ranks, reduction, calibration, model, optimizer);
             ranks.tellingFailures(() -> train(run, beginning));
         }
     }
@@ -124,7 +122,9 @@ public final class RankTraining {
                         .checkpoint()
                         .map(checkpoint -> ", resumed from " + checkpoint.directory())
                         .orElse("")));
-        settings.profile().flatMap(window -> window.lackingFrom(beginning.step())).ifPresent(console::say);
+        settings.profile()
+                .flatMap(window -> window.lackingFrom(beginning.step()))
+                .ifPresent(console::say);
     }
 
     private void train(OpenRun run, RunBeginning beginning, Optional<FirstRank> first) {

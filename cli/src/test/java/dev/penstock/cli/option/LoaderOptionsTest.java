@@ -172,7 +172,8 @@ class LoaderOptionsTest {
                     .isInstanceOf(ConfigurationException.class);
         }
         assertThatThrownBy(() -> CostUnit.parse("atention"))
-                .hasMessageContaining("value=atention; use tokens, attention, coefficients such as 12,3,0, or a YAML file");
+                .hasMessageContaining(
+                        "value=atention; use tokens, attention, coefficients such as 12,3,0, or a YAML file");
     }
 
     @Test

@@ -84,9 +84,8 @@ class LoaderRecordingTest {
     @Test
     void aRankThatReachesTheWindowWhileRecordingBeginsAnewLosesNothing() throws IOException {
         ranksAt(new RankProgress(3, 4));
-        try (LoaderRecording recording =
-                new LoaderRecording(WINDOW, directory.resolve("loader.jfr"), () -> ranks.getAndSet(
-                        List.of(new RankProgress(4, 6))))) {
+        try (LoaderRecording recording = new LoaderRecording(
+                WINDOW, directory.resolve("loader.jfr"), () -> ranks.getAndSet(List.of(new RankProgress(4, 6))))) {
             work("within");
             recording.look();
         }

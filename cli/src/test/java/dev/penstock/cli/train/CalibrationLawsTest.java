@@ -9,8 +9,8 @@ import dev.penstock.balance.CostModel;
 import dev.penstock.balance.ExactBalancer;
 import dev.penstock.balance.MicroBatchPolicy;
 import dev.penstock.batch.Batch;
-import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.cli.option.Balance;
+import dev.penstock.cli.option.CalibrationSchedule;
 import dev.penstock.index.DatasetIndex;
 import dev.penstock.loader.BatchIterator;
 import dev.penstock.loader.Loader;
@@ -135,11 +135,8 @@ class CalibrationLawsTest {
 
     private static Seen rank(
             World world, CalibrationSchedule schedule, double slowness, CalibrationHistory history, long startStep) {
-        Calibrating calibrating = new Calibrating(
-                schedule,
-                CostModel.tokens(),
-                new Balance.Exact(),
-                MicroBatchPolicy.upTo(1000));
+        Calibrating calibrating =
+                new Calibrating(schedule, CostModel.tokens(), new Balance.Exact(), MicroBatchPolicy.upTo(1000));
         Seen seen = new Seen(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         try (ObjectStore store = ObjectStores.open(SHARDS);
                 DatasetIndex index = DatasetIndex.open(store)) {

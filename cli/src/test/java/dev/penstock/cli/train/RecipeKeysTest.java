@@ -25,7 +25,8 @@ class RecipeKeysTest {
                 .skip(2)
                 .map(line -> line.split(" *\\| *", -1))
                 .filter(cells -> !cells[2 + recipe.ordinal()].equals("–"))
-                .collect(Collectors.toMap(cells -> cells[1].replace("`", ""), cells -> plain(cells[2 + recipe.ordinal()])));
+                .collect(Collectors.toMap(
+                        cells -> cells[1].replace("`", ""), cells -> plain(cells[2 + recipe.ordinal()])));
     }
 
     /// A number in one of the ways that it may be written; another text as it is.
@@ -42,7 +43,8 @@ class RecipeKeysTest {
     void thePageHasEveryKeyWithItsDefault(BuiltInRecipe recipe) throws IOException {
         YamlFile defaults = recipe.defaults();
         Map<String, String> known = recipe.keys().stream()
-                .collect(Collectors.toMap(key -> key, key -> plain(defaults.value(key).orElse(""))));
+                .collect(Collectors.toMap(
+                        key -> key, key -> plain(defaults.value(key).orElse(""))));
 
         assertThat(documented(recipe)).containsAllEntriesOf(known);
     }

@@ -16,7 +16,8 @@ public record Refusal(FailureKind kind, String message) {
 
     public Refusal {
         message = CONTROL.matcher(message)
-                .replaceAll(found -> "\\\\u" + HexFormat.of().toHexDigits(found.group().charAt(0)));
+                .replaceAll(found ->
+                        "\\\\u" + HexFormat.of().toHexDigits(found.group().charAt(0)));
     }
 
     public static Refusal of(Throwable failure) {

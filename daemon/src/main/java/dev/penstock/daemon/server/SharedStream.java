@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One loader, and the clients that read it, each at its own pace.
 ///
-/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that; [Handout] says who
-/// is announced them. Whoever falls too far behind is moved to a stream of its own, and stalls nobody.
+/// A thread takes batches from the loader when the fastest client has a credit, and one ahead of that; [Handout] says
+/// who is announced them. Whoever falls too far behind is moved to a stream of its own, and stalls nobody.
 ///
 /// Ownership: owns the loader and its memory. They go when the last client has left and the last batch was released.
 /// Threading: any thread. Locks are taken in the order family, stream, client.
@@ -64,7 +64,11 @@ final class SharedStream {
         this.onClosing = onClosing;
         this.onFreed = onFreed;
         this.handout = new Handout(
-                this, sharing, plan.config().localRanks(), startStep, memory.memory().sizeBytes());
+                this,
+                sharing,
+                plan.config().localRanks(),
+                startStep,
+                memory.memory().sizeBytes());
         this.loader = Loader.open(
                 plan.index(),
                 plan.store(),
@@ -100,9 +104,15 @@ final class SharedStream {
         SharedMemory memory = null;
         try {
             memory = SharedMemory.create(slotBytes, resources.config().pageLocking(), sharing.access());
-            return new SharedStream(plan, startStep, sharing, memory, resources, mover, onClosing, () -> resources
-                    .budget()
-                    .release(slotBytes));
+            return new SharedStream(
+                    plan,
+                    startStep,
+                    sharing,
+                    memory,
+                    resources,
+                    mover,
+                    onClosing,
+                    () -> resources.budget().release(slotBytes));
         } catch (RuntimeException refused) {
             if (memory != null) {
                 memory.memory().close();

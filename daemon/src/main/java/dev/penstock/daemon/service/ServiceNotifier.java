@@ -94,12 +94,13 @@ public final class ServiceNotifier implements AutoCloseable {
             LocalDatagram.send(socket, text);
             unheard.set(false);
         } catch (IOException notHeard) {
-            LOG.atLevel(unheard.getAndSet(true) ? Level.DEBUG : Level.WARN).log(
-                    "the service manager did not hear {}: {}={}, found={}",
-                    text,
-                    SOCKET,
-                    socket,
-                    notHeard.getMessage());
+            LOG.atLevel(unheard.getAndSet(true) ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "the service manager did not hear {}: {}={}, found={}",
+                            text,
+                            SOCKET,
+                            socket,
+                            notHeard.getMessage());
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.batch.Batch;
 import dev.penstock.batch.BatchLayout;
+import dev.penstock.batch.ElementType;
+import dev.penstock.batch.Field;
 import dev.penstock.batch.Layout;
 import dev.penstock.daemon.protocol.Announcement;
 import dev.penstock.daemon.protocol.AttachReply;
@@ -19,8 +21,6 @@ import dev.penstock.daemon.protocol.SegmentNotice;
 import dev.penstock.daemon.protocol.Welcome;
 import dev.penstock.daemon.socket.LocalListener;
 import dev.penstock.daemon.socket.LocalSocket;
-import dev.penstock.batch.Field;
-import dev.penstock.batch.ElementType;
 import dev.penstock.loader.LoaderState;
 import dev.penstock.memory.PageLocking;
 import dev.penstock.memory.SharedAccess;
@@ -105,7 +105,8 @@ class LateReplyTest {
     }
 
     private static AttachReply attachment() {
-        LoaderState state = new LoaderState(LoaderState.VERSION, 1, "digest", 0, "full", "CARRY", 1, LoaderState.NO_WINDOW, 0, 0);
+        LoaderState state =
+                new LoaderState(LoaderState.VERSION, 1, "digest", 0, "full", "CARRY", 1, LoaderState.NO_WINDOW, 0, 0);
         List<Field> fields = List.of(new Field("x", ElementType.UINT8));
         return new AttachReply(List.of(0), 1, 0, 2, 1, 2, fields, new Layout.Packed(), state, OptionalLong.empty());
     }

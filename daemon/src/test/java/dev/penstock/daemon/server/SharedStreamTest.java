@@ -222,7 +222,8 @@ class SharedStreamTest {
     @Test
     void aStreamThatFailsAtOnceTellsItsFirstClientWhyAndLeavesNothing() throws IOException {
         for (int i = 0; i < 150; i++) {
-            AttachRequest tooSmall = TestDaemon.request("small", uri, Map.of("seed", Integer.toString(i), "batch", "530"))
+            AttachRequest tooSmall = TestDaemon.request(
+                            "small", uri, Map.of("seed", Integer.toString(i), "batch", "530"))
                     .withSlotBytes(SlotArena.GRANULE_BYTES);
             try (RemoteLoader loader = TestDaemon.attach(socket, tooSmall);
                     BatchIterator batches = loader.iterator()) {
@@ -230,7 +231,9 @@ class SharedStreamTest {
                         .isInstanceOf(ResourceExhaustedException.class)
                         .hasMessageContaining("batchBytes=");
             }
-            assertThat(stats().path("error").isMissingNode()).as("stats after %d", i).isTrue();
+            assertThat(stats().path("error").isMissingNode())
+                    .as("stats after %d", i)
+                    .isTrue();
         }
     }
 

@@ -76,8 +76,7 @@ final class Rendezvous implements AutoCloseable {
         return world.isFirst() ? InetAddress.getLoopbackAddress().getHostAddress() : world.masterAddress();
     }
 
-    private WatchPost post(
-            InetAddress master, String host, Duration silence, Consumer<RankLoss> here, JoinLimit limit)
+    private WatchPost post(InetAddress master, String host, Duration silence, Consumer<RankLoss> here, JoinLimit limit)
             throws IOException {
         if (world.isFirst()) {
             String token = UUID.randomUUID().toString();
