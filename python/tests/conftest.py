@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import shutil
 import tempfile
@@ -10,6 +11,13 @@ from pathlib import Path
 
 import pytest
 from daemon import Daemon, pack
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_to_the_collector() -> Iterator[None]:
+    """A failure that was expected holds its frames, and their batches their slots, until the collector comes by."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
