@@ -33,7 +33,7 @@ class Daemon:
         log = open(self.socket.with_suffix(".log"), "ab")
         with log:
             self._process = subprocess.Popen(
-                [*command(), "serve", "--socket", str(self.socket), "--slots", "256M"],
+                [*command(), "serve", "--socket", str(self.socket), "--slots", "64M"],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
