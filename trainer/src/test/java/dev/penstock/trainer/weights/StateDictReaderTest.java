@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -53,14 +52,7 @@ class StateDictReaderTest {
 
         Map<String, Tensor> read = WeightFiles.read(file);
 
-        assertThat(read).containsOnlyKeys(tensors.keySet());
-        tensors.forEach((name, tensor) -> {
-            Tensor other = Objects.requireNonNull(read.get(name));
-            assertThat(other.scalar_type().intern())
-                    .as(name)
-                    .isEqualTo(tensor.scalar_type().intern());
-            assertThat(torch.equal(other, tensor)).as(name).isTrue();
-        });
+        NamedTensors.assertSameBits(read, tensors);
     }
 
     @Test
