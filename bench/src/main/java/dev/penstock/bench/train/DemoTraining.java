@@ -11,10 +11,7 @@ import dev.penstock.error.FailureMessage;
 import dev.penstock.error.StoreAccessException;
 import dev.penstock.trainer.world.JavaCommand;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +67,5 @@ record DemoTraining(DemoDataset data, long warmUp, long steps) {
             throw new StoreAccessException(
                     FailureMessage.of("starting the benchmark's training").with("found", notStarted), notStarted);
         }
-    }
-
-    static PrintStream quiet() {
-        return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     }
 }

@@ -10,7 +10,10 @@ import dev.penstock.pack.PackOptions;
 import dev.penstock.store.ObjectStore;
 import dev.penstock.store.ObjectStores;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,13 +75,17 @@ record SteadyMemory(List<List<MemoryNote>> ranks) {
             environment.put("JDK_JAVA_OPTIONS", HEAP);
             TrainingReport _ = new LocalTraining(
                             MeteredRank.class.getName(), arguments, RANKS, environment, run, "nats per byte")
-                    .run(DemoTraining.quiet(), System.err);
+                    .run(quiet(), System.err);
         }
         List<List<MemoryNote>> notes = new ArrayList<>();
         for (int rank = 0; rank < RANKS; rank++) {
             notes.add(MemoryNote.read(run, rank, 2));
         }
         return new SteadyMemory(notes);
+    }
+
+    private static PrintStream quiet() {
+        return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     }
 
     private static LoaderConfig host(BenchDataset dataset) {
